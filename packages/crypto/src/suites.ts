@@ -6,7 +6,10 @@
  *   Streebog-512 (RFC 6986), GOST R 34.10-2012 (RFC 7091), for elections that must use national
  *   cryptography.
  */
+import { sha512 } from '@noble/hashes/sha2.js';
+import { ed25519Signature } from './ed25519-signature.ts';
 import type { Group } from './group.ts';
+import { ristretto255Group } from './ristretto255.ts';
 
 /** A signature scheme with 32-byte secret seeds. */
 export interface SignatureScheme {
@@ -37,4 +40,27 @@ export interface Suite {
   /** 64 bytes, in the byte order in which the standard's hash value is written as octets. */
   hash512(message: Uint8Array): Uint8Array;
   readonly signature: SignatureScheme;
+}
+
+/** The default suite. */
+export const ristretto255Sha512: Suite = {
+  id: 'ristretto255-sha512',
+  group: ristretto255Group,
+  hash512: (message) => sha512(message),
+  signature: ed25519Signature,
+};
+
+const SUITES: readonly Suite[] = [ristretto255Sha512];
+
+/** A name that is no suite's. */
+export class UnknownSuiteError extends Error {
+  override readonly name = 'UnknownSuiteError';
+  readonly code = 'suite.unknown';
+}
+
+/** The suite of a {@link SuiteId}. Throws {@link UnknownSuiteError} for any other string. */
+export function suiteById(id: string): Suite {
+  const suite = SUITES.find((candidate) => candidate.id === id);
+  if (suite === undefined) throw new UnknownSuiteError(`no such suite: ${JSON.stringify(id)}`);
+  return suite;
 }
