@@ -8,8 +8,11 @@
  */
 import { sha512 } from '@noble/hashes/sha2.js';
 import { ed25519Signature } from './ed25519-signature.ts';
+import { gost256bGroup } from './gost256b.ts';
+import { gost3410Signature } from './gost-signature.ts';
 import type { Group } from './group.ts';
 import { ristretto255Group } from './ristretto255.ts';
+import { streebog512 } from './streebog.ts';
 
 /** A signature scheme with 32-byte secret seeds. */
 export interface SignatureScheme {
@@ -50,7 +53,15 @@ export const ristretto255Sha512: Suite = {
   signature: ed25519Signature,
 };
 
-const SUITES: readonly Suite[] = [ristretto255Sha512];
+/** The suite of national cryptography. */
+export const gost256bStreebog: Suite = {
+  id: 'gost256b-streebog',
+  group: gost256bGroup,
+  hash512: streebog512,
+  signature: gost3410Signature,
+};
+
+const SUITES: readonly Suite[] = [ristretto255Sha512, gost256bStreebog];
 
 /** A name that is no suite's. */
 export class UnknownSuiteError extends Error {
