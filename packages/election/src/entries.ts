@@ -1,0 +1,139 @@
+/**
+ * The log's entries and their bytes: CBOR `[type, election, body, [[signer, signature], …]]`.
+ * An entry is known by its leaf hash (RFC 6962 §2.1) in the log.
+ */
+import { sign, verify } from '@kabina/crypto/ed25519';
+import { frame } from '@kabina/crypto/bytes';
+import { decode, encode, MAX_BYTES } from './cbor.ts';
+import { bodyShapes, entryType, type Bodies, type EntryType } from './entry-bodies.ts';
+import { ElectionError } from './errors.ts';
+import type { Manifest } from './manifest.ts';
+import { bytes, list, pattern, tuple, type Shape } from './schema.ts';
+
+export type { Bodies, Core, EntryType, Permit } from './entry-bodies.ts';
+
+/** An entry of one type. */
+export interface EntryOf<T extends EntryType> {
+  readonly type: T;
+  /** The manifest's hash. */
+  readonly election: Uint8Array;
+  readonly body: Bodies[T];
+  /** Who signed (`commission`, `trustee/1`, `issuer/registrar`, `box`) and Ed25519 signatures. */
+  readonly signatures: readonly (readonly [signer: string, signature: Uint8Array])[];
+}
+
+/** Any entry; `type` tells which. */
+export type Entry = { [T in EntryType]: EntryOf<T> }[EntryType];
+
+const signer = pattern(
+  /^(commission|box|trustee\/[1-9]\d?|issuer\/[A-Za-z0-9][A-Za-z0-9._-]{0,63})$/,
+  'a signer',
+);
+const envelope = tuple(
+  entryType,
+  bytes(32),
+  ((value: unknown) => value) as Shape<unknown>,
+  list(tuple(signer, bytes(64)), 0, 4),
+);
+
+/** What a signer of an entry signs. */
+export function signatureInput<T extends EntryType>(
+  type: T,
+  election: Uint8Array,
+  body: Bodies[T],
+): Uint8Array {
+  return frame('kabina/v1/entry', type, election, encode(body));
+}
+
+/** Encodes; throws `ElectionError` if the shape is wrong or the bytes are more than 65,535. */
+export function encodeEntry(entry: Entry): Uint8Array {
+  checkShape(entry.type, entry.body);
+  const out = encode([entry.type, entry.election, entry.body, entry.signatures]);
+  if (out.length > MAX_BYTES) {
+    throw new ElectionError('entry.size', `${out.length} bytes, at most ${MAX_BYTES} are allowed`);
+  }
+  return out;
+}
+
+function checkShape(type: EntryType, body: unknown): void {
+  const shape = bodyShapes[type] as Shape<unknown>;
+  shape(body, type);
+}
+
+/**
+ * Decodes strictly: size, depth, deterministic encoding, and the exact shape of the type. Lengths
+ * that depend on the manifest, signatures and rules are judged later.
+ *
+ * Throws `ElectionError` with a code `cbor.…` or `shape.…`, and nothing else, for any bytes.
+ */
+export function decodeEntry(encoded: Uint8Array): Entry {
+  const [type, election, body, signatures] = envelope(decode(encoded), 'entry');
+  checkShape(type, body);
+  return { type, election, body, signatures } as Entry;
+}
+
+/** Makes an entry with one signature, under the 32-byte Ed25519 seed of `by`. */
+export function signEntry<T extends EntryType>(
+  type: T,
+  election: Uint8Array,
+  body: Bodies[T],
+  { by, seed }: { by: string; seed: Uint8Array },
+): EntryOf<T> {
+  checkShape(type, body);
+  const signature = sign(signatureInput(type, election, body), seed);
+  return { type, election, body, signatures: [[by, signature]] };
+}
+
+/** The public key of a signer, or undefined if the manifest knows no such one. */
+export function signerKey(manifest: Manifest, by: string): Uint8Array | undefined {
+  if (by === 'commission') return manifest.commission.signingKey;
+  if (by === 'box') return manifest.box.signingKey;
+  const [role, name] = by.split('/');
+  if (role === 'trustee') {
+    return manifest.trustees.holders.find((holder) => String(holder.index) === name)?.signingKey;
+  }
+  return manifest.issuers.find((issuer) => issuer.id === name)?.signingKey;
+}
+
+/** Who must have signed an entry: exactly one of these; none for ballots and challenges. */
+function allowedSigners(entry: Entry): string[] {
+  switch (entry.type) {
+    case 'ballot':
+    case 'challenge':
+      return [];
+    case 'cosigned':
+      return ['box'];
+    case 'tally':
+      return ['box', 'commission'];
+    case 'issued':
+      return [`issuer/${entry.body.issuer}`];
+    case 'ceremony/commit':
+    case 'ceremony/reveal':
+    case 'ceremony/complaint':
+    case 'ceremony/answer':
+    case 'ceremony/confirm':
+    case 'share':
+      return [`trustee/${entry.body.index}`];
+    default:
+      return ['commission'];
+  }
+}
+
+/**
+ * What is wrong with an entry's signatures, or undefined: exactly the signer that the type asks
+ * for, and a good signature.
+ */
+export function checkSignatures(manifest: Manifest, entry: Entry): string | undefined {
+  const allowed = allowedSigners(entry);
+  if (allowed.length === 0) {
+    return entry.signatures.length === 0 ? undefined : 'the entry must not be signed';
+  }
+  const [only] = entry.signatures;
+  if (only === undefined || entry.signatures.length > 1) return 'exactly one signature expected';
+  const [by, signature] = only;
+  if (!allowed.includes(by)) return `signed by ${by}, expected ${allowed.join(' or ')}`;
+  const key = signerKey(manifest, by);
+  if (key === undefined) return `the manifest knows no ${by}`;
+  const input = signatureInput(entry.type, entry.election, entry.body);
+  return verify(signature, input, key) ? undefined : `the signature of ${by} is wrong`;
+}
