@@ -1,0 +1,67 @@
+/**
+ * What the ballot box keeps (anonymous zone): which cores are cast or opened, which revision of
+ * which permit is taken, and the pool of what waits for the log. No voter, no time, no order of
+ * arrival: every key is a hash.
+ *
+ * Each method is one transaction, durable when its promise resolves. What is accepted stays in the
+ * pool until the log has it: that is what makes a promise kept after a crash.
+ */
+
+export interface PooledBallot {
+  /** Hash of contest and ballot key. */
+  readonly permit: Uint8Array;
+  readonly revision: number;
+  readonly core: Uint8Array;
+  /** Leaf hash (RFC 6962) of the entry. */
+  readonly leaf: Uint8Array;
+  readonly entry: Uint8Array;
+}
+
+export interface PooledChallenge {
+  readonly core: Uint8Array;
+  readonly leaf: Uint8Array;
+  readonly entry: Uint8Array;
+}
+
+/**
+ * - `accepted`: stored now; `repeated`: this very entry was accepted before;
+ * - `revision-taken`: the permit has another ballot of this revision;
+ * - `core-opened`: the core was opened by a challenge.
+ */
+export type BallotOutcome = 'accepted' | 'repeated' | 'revision-taken' | 'core-opened';
+
+/** `core-cast`: the core was cast. A second opening of one core is a repetition. */
+export type ChallengeOutcome = 'accepted' | 'repeated' | 'core-cast';
+
+export interface Revision {
+  readonly permit: Uint8Array;
+  readonly revision: number;
+  readonly core: Uint8Array;
+  readonly leaf: Uint8Array;
+}
+
+export interface Waiting {
+  readonly leaf: Uint8Array;
+  readonly entry: Uint8Array;
+}
+
+export interface AnonymousStore {
+  /** All in one transaction (group commit); outcomes in the order given. */
+  acceptBallots(ballots: readonly PooledBallot[]): Promise<BallotOutcome[]>;
+  acceptChallenge(challenge: PooledChallenge): Promise<ChallengeOutcome>;
+  /** Before checking anything: has this very entry been accepted? */
+  hasBallot(permit: Uint8Array, revision: number, leaf: Uint8Array): Promise<boolean>;
+  /** Every accepted revision under a permit, ascending. */
+  revisionsOf(permit: Uint8Array): Promise<Revision[]>;
+  /** Accepted ballots whose core hash lies in [from, to]. */
+  ballotsByCore(from: Uint8Array, to: Uint8Array): Promise<Revision[]>;
+  poolSize(): Promise<number>;
+  /** All that waits, in order of leaf hash. */
+  pool(): Promise<Waiting[]>;
+  /** What is in the log leaves the pool. */
+  leavePool(leaves: readonly Uint8Array[]): Promise<void>;
+  /** Takes over what a board already has (a fresh store beside an old board): no pool. */
+  adopt(ballots: readonly Revision[], openedCores: readonly Uint8Array[]): Promise<void>;
+  compact(): Promise<void>;
+  close(): Promise<void>;
+}
