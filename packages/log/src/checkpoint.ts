@@ -26,7 +26,6 @@ export interface Checkpoint {
 
 // A line of a note: not empty, no control characters.
 function isLine(line: string): boolean {
-  // eslint-disable-next-line no-control-regex -- the specification forbids exactly these
   return line !== '' && line.isWellFormed() && !/[\u0000-\u001f]/.test(line);
 }
 

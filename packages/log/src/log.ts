@@ -6,7 +6,7 @@
  *  1. all new files are written to staging, as one bundle named by the new size and root;
  *  2. the signed checkpoint is committed: compared and swapped in a store that only writers see;
  *  3. the tiles are published;
- *  4. the checkpoint is published;
+ *  4. the checkpoint is published, at once or as soon as witnesses have cosigned it;
  *  5. partial tiles that full ones have replaced are deleted, and so is the staging bundle.
  *
  * If the process dies before 2, nothing has happened: the staged bundle belongs to a tree that
@@ -26,8 +26,8 @@ import { LogError } from './errors.ts';
 import { emptyRoot } from './merkle.ts';
 import { parseNote, type SignerKey } from './note.ts';
 import { decodeStaging, encodeStaging, grow, type Edge, type LogFile } from './sequence.ts';
-import { CHECKPOINT_PATH, parseTilePath, readCheckpoint, TILE_WIDTH, TileTree } from './tiles.ts';
-import type { TileReader } from './tiles.ts';
+import { CHECKPOINT_PATH, newTiles, parseTilePath, readCheckpoint, tilePath } from './tiles.ts';
+import { TILE_WIDTH, TileTree, type TileReader } from './tiles.ts';
 
 /**
  * Where a log is kept: files that the world reads, and a part that only the writer sees. Every
@@ -59,6 +59,12 @@ export interface LogWriterOptions {
   readonly key: SignerKey;
   /** The log's origin; by default the key's name. */
   readonly origin?: string;
+  /**
+   * When step 4 is: `at-once` (the default), or `cosigned`: a checkpoint is published only through
+   * `publishCosigned`, so readers who ask for a quorum always find one. Appending goes on without
+   * witnesses; readers then see the last checkpoint that had them.
+   */
+  readonly publish?: 'at-once' | 'cosigned';
 }
 
 export interface Appended {
@@ -76,16 +82,12 @@ const PARALLEL_WRITES = 16;
 interface State {
   readonly edge: Edge;
   readonly root: Uint8Array;
-  /** As it was committed. */
   readonly committed: string;
-  /** As it is published: the committed one, or that with cosignatures. */
-  readonly published: string;
+  readonly published: string | undefined;
 }
 
 export class LogWriter {
-  readonly #store: TileStore;
-  readonly #key: SignerKey;
-  readonly #origin: string;
+  readonly #options: Required<LogWriterOptions>;
   #state: State;
   #tree: TileTree | undefined;
   // Appends run one after the other, in the order of the calls.
@@ -93,9 +95,7 @@ export class LogWriter {
   #broken: unknown;
 
   private constructor(options: Required<LogWriterOptions>, state: State) {
-    this.#store = options.store;
-    this.#key = options.key;
-    this.#origin = options.origin;
+    this.#options = options;
     this.#state = state;
   }
 
@@ -107,18 +107,17 @@ export class LogWriter {
    * `missing-tile` if its files are damaged
    */
   static async open(options: LogWriterOptions): Promise<LogWriter> {
-    const { store, key, origin = key.name } = options;
-    const committed = (await store.committed()) ?? (await begin(store, key, origin));
+    const { store, key, origin = key.name, publish = 'at-once' } = options;
+    const full = { store, key, origin, publish };
+    const committed = (await store.committed()) ?? (await begin(full));
     const head = openCheckpoint(committed, key, origin);
-    const published = await recover(store, committed, head, (note) =>
-      openCheckpoint(note, key, origin),
-    );
+    const published = await recover(full, committed, head);
     const tree = await TileTree.open(store, head);
     const entries: Uint8Array[] = [];
     const start = head.size - (head.size % TILE_WIDTH);
     for await (const { entry } of tree.entries(start)) entries.push(entry);
     const edge = { size: head.size, tiles: tree.edge, entries };
-    return new LogWriter({ store, key, origin }, { edge, root: head.root, committed, published });
+    return new LogWriter(full, { edge, root: head.root, committed, published });
   }
 
   get size(): number {
@@ -129,14 +128,22 @@ export class LogWriter {
     return this.#state.root;
   }
 
-  /** The published checkpoint: a note signed by the log, with the cosignatures it has got so far. */
+  /** The checkpoint of the tree as it is, signed by the log alone: what witnesses are asked about. */
   get checkpoint(): string {
+    return this.#state.committed;
+  }
+
+  /**
+   * The checkpoint that the world sees, with its cosignatures; undefined until there is one. With
+   * `publish: 'cosigned'` it may be of an earlier tree.
+   */
+  get published(): string | undefined {
     return this.#state.published;
   }
 
   /**
    * Appends entries in their order and publishes the larger tree. Resolves once all of it is
-   * durable and public. Concurrent calls wait for one another; give many entries at once.
+   * durable and public (the checkpoint according to `publish`). Concurrent calls wait for one another; give many entries at once.
    * @throws LogError `entry-too-large` (nothing is appended); `log-busy` if another writer has moved
    * the log; `log-broken` after any failure half-way, with its cause
    */
@@ -149,15 +156,17 @@ export class LogWriter {
       }
       const { edge, root, files } = grow(old.edge, entries);
       const { size } = edge;
-      const head = { origin: this.#origin, size, root, extensions: [] };
-      const checkpoint = signCheckpoint(head, [this.#key]);
-      await this.#store.stage(stagingId(head), encodeStaging(files));
+      const { store, key, origin, publish } = this.#options;
+      const head = { origin, size, root, extensions: [] };
+      const checkpoint = signCheckpoint(head, [key]);
+      await store.stage(stagingId(head), encodeStaging(files));
       await this.#irrevocably(async () => {
-        if (!(await this.#store.swapCheckpoint(old.committed, checkpoint))) {
+        if (!(await store.swapCheckpoint(old.committed, checkpoint))) {
           throw new LogError('log-busy', 'another writer has moved the log');
         }
-        await publish(this.#store, head, checkpoint, files);
-        this.#state = { edge, root, committed: checkpoint, published: checkpoint };
+        const shown = publish === 'at-once' ? checkpoint : undefined;
+        await finish(store, stagingId(head), files, shown);
+        this.#state = { edge, root, committed: checkpoint, published: shown ?? old.published };
       });
       return { firstIndex, size, root, checkpoint };
     });
@@ -170,10 +179,11 @@ export class LogWriter {
    */
   publishCosigned(note: string): Promise<boolean> {
     return this.#exclusive(async () => {
-      openCheckpoint(note, this.#key, this.#origin);
+      const { store, key, origin } = this.#options;
+      openCheckpoint(note, key, origin);
       if (parseNote(note).text !== parseNote(this.#state.committed).text) return false;
       await this.#irrevocably(async () => {
-        await this.#store.write(CHECKPOINT_PATH, utf8(note));
+        await store.write(CHECKPOINT_PATH, utf8(note));
         this.#state = { ...this.#state, published: note };
       });
       return true;
@@ -193,7 +203,7 @@ export class LogWriter {
   async #currentTree(): Promise<TileTree> {
     const { edge, root } = this.#state;
     if (this.#tree?.size !== edge.size) {
-      this.#tree = await TileTree.open(this.#store, { size: edge.size, root });
+      this.#tree = await TileTree.open(this.#options.store, { size: edge.size, root });
     }
     return this.#tree;
   }
@@ -226,7 +236,7 @@ function stagingId({ size, root }: Pick<Checkpoint, 'size' | 'root'>): string {
   return `${size}-${hex(root)}`;
 }
 
-async function begin(store: TileStore, key: SignerKey, origin: string): Promise<string> {
+async function begin({ store, key, origin }: Required<LogWriterOptions>): Promise<string> {
   if ((await store.read(CHECKPOINT_PATH)) !== undefined) {
     // Beginning anew would sign a second tree: the staging folder was lost, or is another log's.
     throw new LogError('log-inconsistent', 'a checkpoint is published, but none is committed');
@@ -241,50 +251,55 @@ async function begin(store: TileStore, key: SignerKey, origin: string): Promise<
 
 /** Steps 3 to 5 for whatever a dead process has left. Answers the published checkpoint. */
 async function recover(
-  store: TileStore,
+  { store, key, origin, publish }: Required<LogWriterOptions>,
   committed: string,
   head: Checkpoint,
-  open: (note: string) => Checkpoint,
-): Promise<string> {
+): Promise<string | undefined> {
   let published: string | undefined;
+  let shown: Checkpoint | undefined;
   if ((await store.read(CHECKPOINT_PATH)) !== undefined) {
-    const note = await readCheckpoint(store);
-    const shown = open(note);
-    const same = shown.size === head.size && equal(shown.root, head.root);
-    if (shown.size > head.size || (shown.size === head.size && !same)) {
+    published = await readCheckpoint(store);
+    shown = openCheckpoint(published, key, origin);
+    const another = shown.size === head.size && !equal(shown.root, head.root);
+    if (shown.size > head.size || another) {
       throw new LogError('log-inconsistent', 'what is published is not what is committed');
     }
-    // Keep its cosignatures.
-    if (same) published = note;
   }
+  // If the newest is there already, it may have cosignatures: keep them.
+  if (publish === 'at-once' && shown?.size !== head.size) published = committed;
   const staged = await store.readStaged(stagingId(head));
-  if (staged !== undefined) {
-    await publish(store, head, published ?? committed, decodeStaging(staged));
-  } else if (published === undefined) {
-    if (head.size > 0) {
-      throw new LogError('log-inconsistent', 'the staged files of the last append are gone');
-    }
-    await publish(store, head, committed, []);
-  }
+  if (staged === undefined) await checkFiles(store, shown?.size ?? 0, head.size);
+  const files = staged === undefined ? [] : decodeStaging(staged);
+  await finish(store, stagingId(head), files, published);
   // Bundles that were never committed. What was tried and not done is nobody's business: it would
   // tell which entries came in together.
   for (const id of await store.listStaged()) await store.discardStaged(id);
-  return published ?? committed;
+  return published;
 }
 
-async function publish(
+/** A bundle is discarded only after its files are published, so if it is gone they must be there. */
+async function checkFiles(store: TileStore, oldSize: number, size: number): Promise<void> {
+  for (const id of newTiles(oldSize, size)) {
+    if ((await store.read(tilePath(id))) === undefined) {
+      throw new LogError('log-inconsistent', `${tilePath(id)} is neither published nor staged`);
+    }
+  }
+}
+
+/** Steps 3 to 5. */
+async function finish(
   store: TileStore,
-  head: Pick<Checkpoint, 'size' | 'root'>,
-  checkpoint: string,
+  stagingId: string,
   files: readonly LogFile[],
+  checkpoint: string | undefined,
 ): Promise<void> {
   for (let i = 0; i < files.length; i += PARALLEL_WRITES) {
     const some = files.slice(i, i + PARALLEL_WRITES);
     await Promise.all(some.map(({ path, bytes }) => store.write(path, bytes)));
   }
-  await store.write(CHECKPOINT_PATH, utf8(checkpoint));
+  if (checkpoint !== undefined) await store.write(CHECKPOINT_PATH, utf8(checkpoint));
   for (const { path } of files) {
     if (parseTilePath(path).width === TILE_WIDTH) await store.dropPartials(path);
   }
-  await store.discardStaged(stagingId(head));
+  await store.discardStaged(stagingId);
 }

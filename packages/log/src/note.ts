@@ -157,7 +157,6 @@ export function sameKey(a: VerifierKey, b: VerifierKey): boolean {
 
 // Valid Unicode, no control character but newline, a newline at the end.
 function isNoteText(text: string): boolean {
-  // eslint-disable-next-line no-control-regex -- the specification forbids exactly these
   return text.endsWith('\n') && text.isWellFormed() && !/[\u0000-\u0009\u000b-\u001f]/.test(text);
 }
 
