@@ -1,0 +1,137 @@
+/**
+ * `npm run bench -- [--json] [NAME…]`: the measurements of the project, each as a time and as a
+ * multiple of one yardstick measured in the same run, since machines differ and drift.
+ */
+import { execFileSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { createServer } from 'vite';
+import { launchChromium } from '../browser/chromium.ts';
+import { measureChecking, measurePermit, measureSignature } from './checking.ts';
+import { measureSealing, type SealingTimes } from './sealing.ts';
+import { percentile } from './statistics.ts';
+import { measureAggregation, measureCeremony, measureResult } from './tallying.ts';
+
+interface Result {
+  readonly name: string;
+  readonly suite: string;
+  readonly options?: number;
+  readonly runtime: 'node' | 'chromium';
+  readonly p50: number;
+  readonly p99: number;
+  readonly units: number;
+}
+
+const SUITES = ['ristretto255-sha512', 'gost256b-streebog'];
+const OPTIONS = [3, 10, 60];
+const MILLION = 1_000_000;
+
+const { values, positionals } = parseArgs({
+  options: { json: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const wanted = (name: string): boolean =>
+  positionals.length === 0 || positionals.some((part) => name.startsWith(part));
+
+const yardstick = new URL('./yardstick.ts', import.meta.url).pathname;
+const baseMultiplyMs = Number(execFileSync(process.execPath, [yardstick], { encoding: 'utf8' }));
+
+const results: Result[] = [];
+function report(
+  name: string,
+  suite: string,
+  runtime: Result['runtime'],
+  times: readonly number[],
+  options?: number,
+): void {
+  const p50 = percentile(times, 0.5);
+  const result = {
+    name,
+    suite,
+    ...(options === undefined ? {} : { options }),
+    runtime,
+    p50,
+    p99: percentile(times, 0.99),
+    units: p50 / baseMultiplyMs,
+  };
+  results.push(result);
+  if (values.json) return;
+  const of = options === undefined ? '' : ` ${options} options`;
+  const times2 = `p50 ${p50.toFixed(3)} ms, p99 ${result.p99.toFixed(3)} ms`;
+  console.log(`${name} ${suite}${of} ${runtime}: ${times2}, ${result.units.toFixed(2)} units`);
+}
+
+function reportSealing(
+  suite: string,
+  options: number,
+  runtime: Result['runtime'],
+  times: SealingTimes,
+): void {
+  if (wanted('seal/confirm')) report('seal/confirm', suite, runtime, times.confirm, options);
+  if (wanted('seal/cold')) report('seal/cold', suite, runtime, times.cold, options);
+}
+
+const sealingRounds = (options: number): number => (options > 10 ? 30 : 120);
+
+if (!values.json) console.log(`one unit: ${baseMultiplyMs.toFixed(4)} ms`);
+
+if (wanted('seal/confirm') || wanted('seal/cold')) {
+  for (const suite of SUITES) {
+    for (const options of OPTIONS) {
+      reportSealing(suite, options, 'node', measureSealing(suite, options, sealingRounds(options)));
+    }
+  }
+  const server = await createServer({
+    configFile: false,
+    root: new URL('.', import.meta.url).pathname,
+    logLevel: 'error',
+    server: { port: 0, host: '127.0.0.1', fs: { strict: false } },
+  });
+  await server.listen();
+  const browser = await launchChromium();
+  try {
+    const page = await browser.newPage();
+    await page.goto(server.resolvedUrls!.local[0]!);
+    await page.waitForFunction('window.measureSealing !== undefined');
+    for (const suite of SUITES) {
+      for (const options of OPTIONS) {
+        const order = JSON.stringify({ suite, options, rounds: sealingRounds(options) });
+        const times = (await page.evaluate(`window.measureSealing(${order})`)) as SealingTimes;
+        reportSealing(suite, options, 'chromium', times);
+      }
+    }
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+const BATCHES = [
+  ['check/one', 1],
+  ['check/batch-64', 64],
+  ['check/batch-1024', 1024],
+] as const;
+for (const suite of SUITES) {
+  for (const [name, batch] of BATCHES) {
+    if (!wanted(name)) continue;
+    for (const options of OPTIONS) {
+      const rounds = batch === 1 ? 40 : batch === 64 ? 6 : 2;
+      report(name, suite, 'node', measureChecking(suite, options, batch, rounds), options);
+    }
+  }
+  if (wanted('check/signature'))
+    report('check/signature', suite, 'node', measureSignature(suite, 5));
+  if (wanted('ceremony/5-of-7')) {
+    report('ceremony/5-of-7', suite, 'node', await measureCeremony(suite, 5));
+  }
+  if (wanted('tally/aggregate-1m')) {
+    report('tally/aggregate-1m', suite, 'node', [measureAggregation(suite, MILLION)]);
+  }
+  if (wanted('tally/result-1m')) {
+    for (const options of OPTIONS) {
+      report('tally/result-1m', suite, 'node', [measureResult(suite, options, MILLION)], options);
+    }
+  }
+}
+if (wanted('check/permit')) report('check/permit', 'rsa-3072', 'node', measurePermit(200));
+
+if (values.json) console.log(JSON.stringify({ baseMultiplyMs, results }));

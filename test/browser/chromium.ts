@@ -1,0 +1,27 @@
+/** Debian's Chromium, driven by playwright-core: the flags that it needs as root and off the network. */
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type BrowserContext, type LaunchOptions } from 'playwright-core';
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+];
+
+function options(): LaunchOptions {
+  const path = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
+  return { args: FLAGS, ...(existsSync(path) ? { executablePath: path } : {}) };
+}
+
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch(options());
+}
+
+/** A browser whose profile stays in a folder: what a voter's own device or a kiosk has. */
+export function launchPersistent(profile: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(profile, options());
+}
