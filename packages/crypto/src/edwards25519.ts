@@ -7,6 +7,7 @@
  * Coordinates are field elements of growth 1 (see `field25519.ts`); larger growths on the way are
  * noted where they come near the bound.
  */
+import { fixedBase } from './fixed-base.ts';
 import type { SecretArithmetic } from './fixed-base.ts';
 import {
   add,
@@ -222,6 +223,14 @@ export const edwardsSecrets: SecretArithmetic<EdwardsPoint, Row> = {
   rows,
   addSelected,
 };
+
+let baseMultiplier: ((scalar: bigint) => EdwardsPoint) | undefined;
+
+/** `scalar · BASE` for a secret scalar in `[0, ORDER)`, by a table that is made on first use. */
+export function multiplyBase(scalar: bigint): EdwardsPoint {
+  baseMultiplier ??= fixedBase(edwardsSecrets, BASE);
+  return baseMultiplier(scalar);
+}
 
 /** `p + q`, a fresh point. */
 export function addPoints(p: EdwardsPoint, q: EdwardsPoint): EdwardsPoint {

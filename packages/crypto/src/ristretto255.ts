@@ -11,6 +11,7 @@ import {
   edwardsSecrets,
   edwardsSums,
   identity,
+  multiplyBase,
   negatePoint,
   ORDER,
 } from './edwards25519.ts';
@@ -50,9 +51,7 @@ function scalarFromUniform(bytes64: Uint8Array): bigint {
   return fromLittleEndian(bytes64) % ORDER;
 }
 
-const generator = outer(BASE);
 const identityPoint = outer(identity());
-let generatorTable: FixedBase | undefined;
 
 /** ristretto255: encodings of 32 bytes, scalars of 32 bytes little-endian. */
 export const ristretto255Group: Group = {
@@ -60,11 +59,9 @@ export const ristretto255Group: Group = {
   order: ORDER,
   pointLength: ENCODED_LENGTH,
   scalarLength: SCALAR_LENGTH,
-  generator,
+  generator: outer(BASE),
   identity: identityPoint,
-  get generatorTable() {
-    return (generatorTable ??= table(generator));
-  },
+  generatorTable: { multiply: (scalar) => outer(multiplyBase(scalar)) },
 
   add: (a, b) => outer(addPoints(inner(a), inner(b))),
   subtract: (a, b) => outer(addPoints(inner(a), negatePoint(inner(b)))),
