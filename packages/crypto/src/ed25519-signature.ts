@@ -64,7 +64,7 @@ function encodePoint(p: EdwardsPoint): Uint8Array {
 
 /** §5.1.3, canonical encodings alone. */
 function decodePoint(encoded: Uint8Array): EdwardsPoint | undefined {
-  const bytes = encoded.slice();
+  const bytes = Uint8Array.from(encoded); // a Buffer's slice() would share memory
   const sign = (bytes[31] as number) >> 7;
   bytes[31] = (bytes[31] as number) & 0x7f;
   if (!isCanonical(bytes)) return undefined;
