@@ -75,7 +75,6 @@ export const ERRORS = kinds({
   'entries.malformed': { status: 400, message: 'Запись не разобрана.' },
   'entries.road': { status: 422, message: 'Записи этого вида принимаются другим путём.' },
   'entries.refused': { status: 422, message: 'Запись не может быть следующей на доске.' },
-  'entries.no-quorum': { status: 503, message: 'Нет кворума свидетелей. Запись ждёт их подписей.' },
   'board.not-found': { status: 404, message: 'Такого файла на доске нет.' },
   'proofs.not-yet': { status: 404, message: 'Запись ещё не подтверждена на доске.' },
   'receipts.unknown': { status: 404, message: 'Бюллетень с таким кодом не принимался.' },

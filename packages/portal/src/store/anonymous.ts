@@ -14,6 +14,8 @@ export interface PooledBallot {
   readonly core: Uint8Array;
   /** Leaf hash (RFC 6962) of the entry. */
   readonly leaf: Uint8Array;
+  /** The box's signed answer, made before the commit: whoever asks again gets the same bytes. */
+  readonly promise: Uint8Array;
   readonly entry: Uint8Array;
 }
 
@@ -33,12 +35,8 @@ export type BallotOutcome = 'accepted' | 'repeated' | 'revision-taken' | 'core-o
 /** `core-cast`: the core was cast. A second opening of one core is a repetition. */
 export type ChallengeOutcome = 'accepted' | 'repeated' | 'core-cast';
 
-export interface Revision {
-  readonly permit: Uint8Array;
-  readonly revision: number;
-  readonly core: Uint8Array;
-  readonly leaf: Uint8Array;
-}
+/** What stays of an accepted ballot after it has left the pool. */
+export type Revision = Omit<PooledBallot, 'entry'>;
 
 export interface Waiting {
   readonly leaf: Uint8Array;
@@ -49,8 +47,8 @@ export interface AnonymousStore {
   /** All in one transaction (group commit); outcomes in the order given. */
   acceptBallots(ballots: readonly PooledBallot[]): Promise<BallotOutcome[]>;
   acceptChallenge(challenge: PooledChallenge): Promise<ChallengeOutcome>;
-  /** Before checking anything: has this very entry been accepted? */
-  hasBallot(permit: Uint8Array, revision: number, leaf: Uint8Array): Promise<boolean>;
+  /** What was accepted under this permit and revision, if anything. */
+  revision(permit: Uint8Array, revision: number): Promise<Revision | undefined>;
   /** Every accepted revision under a permit, ascending. */
   revisionsOf(permit: Uint8Array): Promise<Revision[]>;
   /** Accepted ballots whose core hash lies in [from, to]. */
@@ -62,6 +60,7 @@ export interface AnonymousStore {
   leavePool(leaves: readonly Uint8Array[]): Promise<void>;
   /** Takes over what a board already has (a fresh store beside an old board): no pool. */
   adopt(ballots: readonly Revision[], openedCores: readonly Uint8Array[]): Promise<void>;
+  isOpened(core: Uint8Array): Promise<boolean>;
   compact(): Promise<void>;
   close(): Promise<void>;
 }

@@ -140,6 +140,16 @@ export function identifiedStoreConformance(
     await store.readySession(randomBytes(32));
   });
 
+  withStore('sessions: what has expired is swept', async (store) => {
+    const old = session({ expires: 10 });
+    const young = session({ expires: 11 });
+    await store.openSession(old);
+    await store.openSession(young);
+    await store.sweep(10);
+    assert.equal(await store.session(old.token, 0), undefined);
+    assert.ok(await store.session(young.token, 0));
+  });
+
   withStore('one-time codes: no resend too soon, tries run out, expiry', async (store) => {
     const owner = randomBytes(32);
     const hash = randomBytes(32);
@@ -208,6 +218,7 @@ const ballot = (over: Partial<PooledBallot> = {}): PooledBallot => ({
   revision: 0,
   core: randomBytes(32),
   leaf: randomBytes(32),
+  promise: randomBytes(200),
   entry: randomBytes(5000),
   ...over,
 });
@@ -248,8 +259,9 @@ export function anonymousStoreConformance(
       'revision-taken',
     ]);
     assert.deepEqual(await store.acceptBallots([first]), ['repeated']);
-    assert.equal(await store.hasBallot(first.permit, 0, first.leaf), true);
-    assert.equal(await store.hasBallot(first.permit, 1, first.leaf), false);
+    const stored = await store.revision(first.permit, 0);
+    assert.equal(plain(stored!.promise), plain(first.promise));
+    assert.equal(await store.revision(first.permit, 2), undefined);
     assert.equal(await store.poolSize(), 2);
     const revisions = await store.revisionsOf(first.permit);
     assert.deepEqual(
@@ -304,12 +316,14 @@ export function anonymousStoreConformance(
   });
 
   withStore('adopting a board twice changes nothing and pools nothing', async (store) => {
-    const { permit, revision, core, leaf } = ballot();
+    const { permit, revision, core, leaf, promise } = ballot();
     const opened = randomBytes(32);
-    await store.adopt([{ permit, revision, core, leaf }], [opened]);
-    await store.adopt([{ permit, revision, core, leaf }], [opened]);
+    await store.adopt([{ permit, revision, core, leaf, promise }], [opened]);
+    await store.adopt([{ permit, revision, core, leaf, promise }], [opened]);
     assert.equal(await store.poolSize(), 0);
-    assert.equal(await store.hasBallot(permit, revision, leaf), true);
+    assert.equal(plain((await store.revision(permit, revision))!.leaf), plain(leaf));
+    assert.equal(await store.isOpened(opened), true);
+    assert.equal(await store.isOpened(core), false);
     assert.equal(await store.acceptChallenge(challenge({ core: opened })), 'repeated');
   });
 

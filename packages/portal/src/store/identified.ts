@@ -116,6 +116,8 @@ export interface IdentifiedStore {
   /** The voter whose code it is, one opening spent; `undefined` if none, expired or used up. */
   redeemAccessCode(hash: Uint8Array, minute: number): Promise<string | undefined>;
 
+  /** Erases sessions and access codes that have expired by this minute. */
+  sweep(minute: number): Promise<void>;
   /** Closing: sessions and codes are erased. */
   forgetVisitors(): Promise<void>;
   /** Rewrites the files in key order, so that free space and page order tell nothing. */

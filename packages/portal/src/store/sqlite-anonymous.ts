@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS cores (
 ) WITHOUT ROWID, STRICT;
 CREATE TABLE IF NOT EXISTS revisions (
   permit BLOB, revision INTEGER, core BLOB NOT NULL, leaf BLOB NOT NULL,
-  PRIMARY KEY (permit, revision)
+  promise BLOB NOT NULL, PRIMARY KEY (permit, revision)
 ) WITHOUT ROWID, STRICT;
 CREATE TABLE IF NOT EXISTS pool (leaf BLOB PRIMARY KEY, entry BLOB NOT NULL) WITHOUT ROWID, STRICT;
 `;
@@ -31,6 +31,7 @@ function revisionOf(row: Row): Revision {
     revision: row['revision'] as number,
     core: row['core'] as Uint8Array,
     leaf: row['leaf'] as Uint8Array,
+    promise: row['promise'] as Uint8Array,
   };
 }
 
@@ -57,13 +58,13 @@ export class SqliteAnonymousStore implements AnonymousStore {
     return 'accepted';
   }
 
-  #putBallot({ permit, revision, core, leaf }: Revision): void {
+  #putBallot({ permit, revision, core, leaf, promise }: Revision): void {
     this.#db
       .sql('INSERT INTO cores VALUES (?, 0, ?, ?) ON CONFLICT DO NOTHING')
       .run(core, permit, revision);
     this.#db
-      .sql('INSERT INTO revisions VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING')
-      .run(permit, revision, core, leaf);
+      .sql('INSERT INTO revisions VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING')
+      .run(permit, revision, core, leaf, promise);
   }
 
   async acceptChallenge(challenge: PooledChallenge): Promise<ChallengeOutcome> {
@@ -80,9 +81,12 @@ export class SqliteAnonymousStore implements AnonymousStore {
     this.#db.sql('INSERT INTO cores VALUES (?, 1, NULL, NULL) ON CONFLICT DO NOTHING').run(core);
   }
 
-  async hasBallot(permit: Uint8Array, revision: number, leaf: Uint8Array): Promise<boolean> {
-    const known = this.#revision(permit, revision);
-    return known !== undefined && Buffer.compare(known.leaf, leaf) === 0;
+  async revision(permit: Uint8Array, revision: number): Promise<Revision | undefined> {
+    return this.#revision(permit, revision);
+  }
+
+  async isOpened(core: Uint8Array): Promise<boolean> {
+    return this.#db.sql('SELECT opened FROM cores WHERE core = ?').get(core)?.['opened'] === 1;
   }
 
   async revisionsOf(permit: Uint8Array): Promise<Revision[]> {

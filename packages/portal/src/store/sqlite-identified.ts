@@ -261,6 +261,13 @@ export class SqliteIdentifiedStore implements IdentifiedStore {
     return row?.['number'] as string | undefined;
   }
 
+  async sweep(minute: number): Promise<void> {
+    this.#db.transaction(() => {
+      this.#db.sql('DELETE FROM sessions WHERE expires <= ?').run(minute);
+      this.#db.sql('DELETE FROM access WHERE expires <= ?').run(minute);
+    });
+  }
+
   async forgetVisitors(): Promise<void> {
     this.#db.transaction(() => {
       for (const table of ['sessions', 'codes', 'access']) {

@@ -1,0 +1,100 @@
+/**
+ * An issuer's eye on the board: it reads what the witnesses have cosigned and knows from that, and
+ * from nothing else, whether the election is open. If the board can't be read for a while, issuing
+ * stops: it may have been closed in the meantime.
+ */
+import { BoardFollower, httpReader } from '@kabina/election/follower';
+import type { BoardState } from '@kabina/election/board';
+import type { Entry } from '@kabina/election/entries';
+import type { Clock } from '../clock.ts';
+
+const POLL_MS = 1_000;
+/** Older news than this is no news. */
+const STALE_MS = 60_000;
+
+export interface WatchOptions {
+  /** The ballot box's address: the board is under `board/`, entries go to `entries`. */
+  readonly box: string;
+  readonly electionId: Uint8Array;
+  readonly clock: Clock;
+  /** Told after every entry that counts. */
+  readonly onEntry: (entry: Entry) => void;
+  /** Told once when the board becomes unreadable or turns out to be wrong. */
+  readonly onFault: (error: unknown) => void;
+  /** Called after every reading. */
+  readonly onRead: () => Promise<void>;
+}
+
+export class BoardWatch {
+  readonly #options: WatchOptions;
+  readonly #follower: BoardFollower;
+  #lastRead = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+  #faulty = false;
+  #stopped = false;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+    this.#follower = new BoardFollower(httpReader(new URL('board/', withSlash(options.box)).href), {
+      electionId: options.electionId,
+      quorum: true,
+      onEntry: (entry, _index, problem) => {
+        if (entry !== undefined && problem === undefined) options.onEntry(entry);
+      },
+    });
+  }
+
+  get state(): BoardState {
+    return this.#follower.state;
+  }
+
+  /** Whether the state is fresh enough to act on. */
+  get fresh(): boolean {
+    return this.#options.clock() - this.#lastRead < STALE_MS;
+  }
+
+  /** Reads at once and then every second. */
+  start(): void {
+    this.#running = this.#loop();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  /** Sends a signed entry. Throws unless the board has taken it. */
+  async post(entry: Uint8Array): Promise<void> {
+    const answer = await fetch(new URL('entries', withSlash(this.#options.box)), {
+      method: 'POST',
+      headers: { 'content-type': 'application/cbor' },
+      body: Uint8Array.from(entry),
+    });
+    if (!answer.ok) throw new Error(`the board has refused the entry: HTTP ${answer.status}`);
+  }
+
+  async #loop(): Promise<void> {
+    await this.#read();
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => {
+      this.#running = this.#loop();
+    }, POLL_MS);
+  }
+
+  async #read(): Promise<void> {
+    try {
+      await this.#follower.refresh();
+      this.#lastRead = this.#options.clock();
+      await this.#options.onRead();
+      this.#faulty = false;
+    } catch (error) {
+      // The board may not be there yet, or be away: told once, tried again every second.
+      if (!this.#faulty && !this.#stopped) this.#options.onFault(error);
+      this.#faulty = true;
+    }
+  }
+}
+
+const withSlash = (address: string): string => (address.endsWith('/') ? address : `${address}/`);
