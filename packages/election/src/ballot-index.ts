@@ -1,0 +1,207 @@
+/**
+ * Which ballots are on the board, by ballot key and by core, and which of them count: the highest
+ * revision under a key that is valid, wherever it stands; of two equal ones the first.
+ *
+ * Ballots are kept as rows of columns, since there may be a million of them.
+ */
+import { binary, Hashes, Numbers } from './growing.ts';
+
+/** A ballot on the board. */
+export interface BallotRecord {
+  /** In the log. */
+  readonly index: number;
+  readonly contest: string;
+  readonly revision: number;
+  readonly coreHash: Uint8Array;
+}
+
+const NONE = 0xffffffff;
+/** Its bytes, permit, signature or proofs are bad. */
+const DISCARDED = 1;
+/** It came where the rules allow none. */
+const REFUSED = 2;
+const CODE_BYTES = 10;
+
+export class BallotIndex {
+  readonly #index = new Numbers();
+  readonly #contest = new Numbers();
+  readonly #revision = new Numbers();
+  readonly #flags = new Numbers();
+  /** The ballot before it under the same key, or NONE. */
+  readonly #previous = new Numbers();
+  /** The one after it under the same key, or NONE. */
+  readonly #next = new Numbers();
+  readonly #cores = new Hashes();
+  readonly #contests: readonly string[];
+  /** Ballot key to its last row. */
+  readonly #keys = new Map<string, number>();
+  /** First ten bytes of a core hash to its rows: nearly always one. */
+  readonly #codes = new Map<string, number | number[]>();
+  /** Core hash to the index of the challenge that opened it. */
+  readonly #opened = new Map<string, number>();
+  #countedAt: { limit: number; rows: readonly number[][] } | undefined;
+
+  constructor(contests: readonly string[]) {
+    this.#contests = contests;
+  }
+
+  /** Ballots on the board, whether they count or not. */
+  get size(): number {
+    return this.#index.length;
+  }
+
+  /** Number of distinct ballot keys. */
+  get keys(): number {
+    return this.#keys.size;
+  }
+
+  add(
+    key: Uint8Array,
+    contest: string,
+    revision: number,
+    coreHash: Uint8Array,
+    index: number,
+    refused: boolean,
+  ): void {
+    const row = this.#index.length;
+    const name = binary(key);
+    this.#index.push(index);
+    this.#contest.push(this.#contests.indexOf(contest));
+    this.#revision.push(revision);
+    this.#flags.push(refused ? REFUSED : 0);
+    const previous = this.#keys.get(name) ?? NONE;
+    this.#previous.push(previous);
+    this.#next.push(NONE);
+    if (previous !== NONE) this.#next.set(previous, row);
+    this.#cores.push(coreHash);
+    this.#keys.set(name, row);
+    const code = binary(coreHash.subarray(0, CODE_BYTES));
+    const others = this.#codes.get(code);
+    this.#codes.set(code, others === undefined ? row : [others, row].flat());
+    this.#countedAt = undefined;
+  }
+
+  /** Says that the core was opened by the challenge at that index of the log. */
+  open(coreHash: Uint8Array, index: number): void {
+    const name = binary(coreHash);
+    if (!this.#opened.has(name)) this.#opened.set(name, index);
+    this.#countedAt = undefined;
+  }
+
+  isOpened(coreHash: Uint8Array): boolean {
+    return this.#opened.has(binary(coreHash));
+  }
+
+  /** Takes out a ballot or a challenge that was found bad; it has no effect any more. */
+  discard(index: number): void {
+    const row = this.#rowAt(index);
+    if (row !== undefined) this.#flags.set(row, this.#flags.at(row) | DISCARDED);
+    for (const [core, at] of this.#opened) if (at === index) this.#opened.delete(core);
+    this.#countedAt = undefined;
+  }
+
+  /** All ballots under a key, oldest first. */
+  under(key: Uint8Array): BallotRecord[] {
+    const last = this.#keys.get(binary(key));
+    return last === undefined ? [] : this.#chain(last).map((row) => this.#record(row));
+  }
+
+  /** The ballots with this core, oldest first. */
+  withCore(coreHash: Uint8Array): BallotRecord[] {
+    const code = binary(coreHash.subarray(0, CODE_BYTES));
+    return this.#rowsOf(code)
+      .map((row) => this.#record(row))
+      .filter((found) => binary(found.coreHash) === binary(coreHash));
+  }
+
+  /**
+   * Every ballot under the permit of the core whose hash begins so, oldest first, with the one that
+   * counts among those before `limit`.
+   */
+  lookup(code: Uint8Array, limit: number): { ballots: BallotRecord[]; counted?: BallotRecord }[] {
+    const found: { ballots: BallotRecord[]; counted?: BallotRecord }[] = [];
+    for (const row of this.#rowsOf(binary(code))) {
+      const chain = this.#chain(this.#lastOf(row));
+      const best = this.#best(chain, limit);
+      found.push({
+        ballots: chain.map((one) => this.#record(one)),
+        ...(best === undefined ? {} : { counted: this.#record(best) }),
+      });
+    }
+    return found;
+  }
+
+  /** The ballots that count for a contest among those before `limit`, in no order. */
+  *counted(contest: string, limit: number): Generator<BallotRecord> {
+    for (const row of this.#countedRows(limit)[this.#contests.indexOf(contest)] ?? []) {
+      yield this.#record(row);
+    }
+  }
+
+  /** How many ballots count for a contest among those before `limit`. */
+  countedNumber(contest: string, limit: number): number {
+    return this.#countedRows(limit)[this.#contests.indexOf(contest)]?.length ?? 0;
+  }
+
+  #countedRows(limit: number): readonly number[][] {
+    if (this.#countedAt?.limit === limit) return this.#countedAt.rows;
+    const rows: number[][] = this.#contests.map(() => []);
+    for (const last of this.#keys.values()) {
+      const best = this.#best(this.#chain(last), limit);
+      if (best !== undefined) rows[this.#contest.at(best)]?.push(best);
+    }
+    this.#countedAt = { limit, rows };
+    return rows;
+  }
+
+  #best(chain: readonly number[], limit: number): number | undefined {
+    let best: number | undefined;
+    for (const row of chain) {
+      if (this.#flags.at(row) !== 0 || this.#index.at(row) >= limit) continue;
+      // Nearly always nothing was opened, and then there is no need to look.
+      if (this.#opened.size > 0 && this.isOpened(this.#cores.at(row))) continue;
+      if (best === undefined || this.#revision.at(row) > this.#revision.at(best)) best = row;
+    }
+    return best;
+  }
+
+  /** Rows of a key from its last one, oldest first. */
+  #chain(last: number): number[] {
+    const rows: number[] = [];
+    for (let row = last; row !== NONE; row = this.#previous.at(row)) rows.push(row);
+    return rows.reverse();
+  }
+
+  /** The last row under the key of a row. */
+  #lastOf(row: number): number {
+    let last = row;
+    while (this.#next.at(last) !== NONE) last = this.#next.at(last);
+    return last;
+  }
+
+  /** The row of a ballot by its index in the log: rows stand in that order. */
+  #rowAt(index: number): number | undefined {
+    let low = 0;
+    let high = this.#index.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#index.at(middle) < index) low = middle + 1;
+      else high = middle;
+    }
+    return low < this.#index.length && this.#index.at(low) === index ? low : undefined;
+  }
+
+  #rowsOf(code: string): number[] {
+    const rows = this.#codes.get(code);
+    return rows === undefined ? [] : [rows].flat();
+  }
+
+  #record(row: number): BallotRecord {
+    return {
+      index: this.#index.at(row),
+      contest: this.#contests[this.#contest.at(row)] as string,
+      revision: this.#revision.at(row),
+      coreHash: this.#cores.at(row),
+    };
+  }
+}

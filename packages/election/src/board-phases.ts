@@ -1,0 +1,65 @@
+/**
+ * Where an election can stand, which entries may come there, and which check speaks for them.
+ */
+import type { EntryType } from './entries.ts';
+import type { CheckId } from './problem.ts';
+
+/** Where the election stands. */
+export type Phase =
+  | 'empty'
+  | 'ceremony'
+  | 'ready'
+  | 'open'
+  | 'suspended'
+  | 'closed'
+  | 'tally'
+  | 'result'
+  | 'published';
+
+/** Which check of the audit speaks for entries of a type. */
+export const checkOf: Readonly<Record<EntryType, CheckId>> = {
+  manifest: 'manifest',
+  'ceremony/commit': 'ceremony',
+  'ceremony/reveal': 'ceremony',
+  'ceremony/complaint': 'ceremony',
+  'ceremony/answer': 'ceremony',
+  'ceremony/restart': 'ceremony',
+  'ceremony/confirm': 'ceremony',
+  opened: 'ceremony',
+  ballot: 'ballots',
+  challenge: 'challenges',
+  cosigned: 'witnesses',
+  withdrawn: 'schedule',
+  suspended: 'schedule',
+  resumed: 'schedule',
+  issued: 'issued',
+  closed: 'schedule',
+  tally: 'schedule',
+  share: 'shares',
+  result: 'result',
+  protocol: 'protocol',
+};
+
+/** Phases in which an entry of a type may come. */
+export const phasesOf: Readonly<Record<EntryType, readonly Phase[]>> = {
+  manifest: ['empty'],
+  'ceremony/commit': ['ceremony'],
+  'ceremony/reveal': ['ceremony'],
+  'ceremony/complaint': ['ceremony'],
+  'ceremony/answer': ['ceremony'],
+  'ceremony/restart': ['ceremony'],
+  'ceremony/confirm': ['ceremony'],
+  opened: ['ready'],
+  ballot: ['open'],
+  challenge: ['open'],
+  cosigned: ['ceremony', 'ready', 'open', 'suspended', 'closed', 'tally', 'result', 'published'],
+  withdrawn: ['ceremony', 'ready', 'open', 'suspended'],
+  suspended: ['open'],
+  resumed: ['suspended'],
+  closed: ['open', 'suspended'],
+  issued: ['closed', 'tally', 'result'],
+  tally: ['closed'],
+  share: ['tally'],
+  result: ['tally'],
+  protocol: ['tally', 'result', 'published'],
+};

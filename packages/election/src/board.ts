@@ -1,0 +1,406 @@
+/**
+ * The state of an election as its board has it, entry by entry. The ballot box asks it before it
+ * appends, trustees and booths follow it, and the audit replays it: one set of rules for all.
+ *
+ * What it leaves to others: proofs, permits and signatures of ballots (`ballot.ts`), which can be
+ * checked in parallel and then `discard` what is bad; the sums of ballots (`tally.ts`).
+ *
+ * Memory: some 250 bytes for a ballot, 64 for an entry.
+ */
+import { equalBytes } from '@kabina/crypto/bytes';
+import { suiteById, type Suite } from '@kabina/crypto/suites';
+import { coreHash, parseTrackingCode } from './ballot.ts';
+import { checkBallot, checkChallengeEntry, type BallotRules } from './board-ballots.ts';
+import { BallotIndex, type BallotRecord } from './ballot-index.ts';
+import { Ceremony } from './board-ceremony.ts';
+import { boardPolicy, readCosigned, type Cosigning } from './board-cosigned.ts';
+import { checkAfterClosing, type Closing } from './board-closing.ts';
+import { checkSignatures, type Bodies, type Entry } from './entries.ts';
+import { ElectionError } from './errors.ts';
+import { checkManifest, electionId, type Manifest } from './manifest.ts';
+import { checkOf, phasesOf, type Phase } from './board-phases.ts';
+import { problem, type Problem } from './problem.ts';
+import { RootHistory } from './root-history.ts';
+import type { Aggregate } from './tally.ts';
+
+export type { BallotRecord } from './ballot-index.ts';
+export type { Ceremony, Complaint } from './board-ceremony.ts';
+export type { Phase } from './board-phases.ts';
+export type { Cosigning } from './board-cosigned.ts';
+export type { CheckId, Problem } from './problem.ts';
+
+/** Every ballot under a receipt's permit, and the one that counts. */
+export interface Lookup {
+  readonly contest: string;
+  /** Oldest first. */
+  readonly ballots: readonly (BallotRecord & {
+    readonly leafHash: Uint8Array;
+    readonly counts: boolean;
+  })[];
+}
+
+export class BoardState {
+  #phase: Phase = 'empty';
+  #manifest: Manifest | undefined;
+  #election: Uint8Array | undefined;
+  #suite: Suite | undefined;
+  #ceremony: Ceremony | undefined;
+  #opened: Bodies['opened'] | undefined;
+  #ballots = new BallotIndex([]);
+  #cosigned: Cosigning[] = [];
+  /** Index of an entry that a cosigned checkpoint has to cover before the election goes on. */
+  #mustCover = -1;
+  #extension = 0;
+  readonly #withdrawn: Bodies['withdrawn'][] = [];
+  readonly #tree = new RootHistory();
+  readonly #closing: Closing = {
+    issued: new Map(),
+    shares: new Map(),
+    results: new Map(),
+    protocols: new Map(),
+    aggregates: new Map(),
+  };
+  #closedAt: number | undefined;
+  #tallySize: number | undefined;
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+  get manifest(): Manifest | undefined {
+    return this.#manifest;
+  }
+  get electionId(): Uint8Array | undefined {
+    return this.#election;
+  }
+  get suite(): Suite | undefined {
+    return this.#suite;
+  }
+  get ceremony(): Ceremony | undefined {
+    return this.#ceremony;
+  }
+  /** The election key K, from `opened`. */
+  get key(): Uint8Array | undefined {
+    return this.#opened?.key;
+  }
+  /** Public shares by holder, from `opened`. */
+  get publicShares(): readonly (readonly [index: number, share: Uint8Array])[] {
+    return this.#opened?.publicShares ?? [];
+  }
+  /** Options that left, in order. */
+  get withdrawn(): readonly Bodies['withdrawn'][] {
+    return this.#withdrawn;
+  }
+  /** Entries so far. */
+  get size(): number {
+    return this.#tree.size;
+  }
+  get root(): Uint8Array {
+    return this.#tree.rootAt(this.#tree.size);
+  }
+  get cosigned(): readonly Cosigning[] {
+    return this.#cosigned;
+  }
+  /** Size of the last cosigned checkpoint on the board. */
+  get cosignedSize(): number {
+    return this.#cosigned.at(-1)?.size ?? 0;
+  }
+  /** Seconds by which closing was put off. */
+  get extension(): number {
+    return this.#extension;
+  }
+  /** Index of `closed`. */
+  get closedAt(): number | undefined {
+    return this.#closedAt;
+  }
+  /** From `tally`: ballots at a smaller index count. */
+  get tallySize(): number | undefined {
+    return this.#tallySize;
+  }
+  get ballots(): BallotIndex {
+    return this.#ballots;
+  }
+  /** Statements of the issuers, by issuer. */
+  get issued(): ReadonlyMap<string, Bodies['issued']> {
+    return this.#closing.issued;
+  }
+  /** Decryption shares, by contest. */
+  get shares(): ReadonlyMap<string, readonly Bodies['share'][]> {
+    return this.#closing.shares;
+  }
+  get results(): ReadonlyMap<string, Bodies['result']> {
+    return this.#closing.results;
+  }
+  /** The last protocol of each contest. */
+  get protocols(): ReadonlyMap<string, Bodies['protocol']> {
+    return this.#closing.protocols;
+  }
+
+  get #context(): BallotRules {
+    return {
+      manifest: this.#manifest as Manifest,
+      election: this.#election as Uint8Array,
+      suite: this.#suite as Suite,
+      ballots: this.#ballots,
+      time: this.#cosigned.at(-1)?.time,
+      extension: this.#extension,
+    };
+  }
+
+  /** The root at an earlier size. */
+  rootAt(size: number): Uint8Array {
+    return this.#tree.rootAt(size);
+  }
+
+  leafHash(index: number): Uint8Array {
+    return this.#tree.leaf(index);
+  }
+
+  /**
+   * Gives the sums of the counted ballots, so that the proofs of shares are checked too. The box
+   * does so at `tally`; the audit checks shares apart.
+   */
+  setAggregates(aggregates: ReadonlyMap<string, Aggregate>): void {
+    for (const [contest, sum] of aggregates) this.#closing.aggregates.set(contest, sum);
+  }
+
+  /** May it be the next entry? Proofs, permit and signature of a ballot are not looked at. */
+  check(entry: Entry): Problem | undefined {
+    const check = checkOf[entry.type];
+    if (!phasesOf[entry.type].includes(this.#phase)) {
+      const outside = entry.type === 'ballot' || entry.type === 'challenge' ? 'schedule' : check;
+      const message = `${entry.type} does not belong into the phase ${this.#phase}`;
+      return problem(outside, `${outside}.phase`, message);
+    }
+    if (entry.type === 'manifest') return this.#checkManifest(entry);
+    const manifest = this.#manifest as Manifest;
+    if (!equalBytes(entry.election, this.#election as Uint8Array)) {
+      return problem(check, `${check}.election`, 'the entry belongs to another election');
+    }
+    const wrong = checkSignatures(manifest, entry);
+    if (wrong !== undefined) return problem(check, `${check}.signature`, wrong);
+    if (entry.type === 'ballot' || entry.type === 'challenge') {
+      const early = this.#checkCovered('the opening');
+      if (early) return early;
+      return entry.type === 'ballot'
+        ? checkBallot(this.#context, entry.body, coreHash(entry.body.core))
+        : checkChallengeEntry(this.#context, entry.body);
+    }
+    return this.#checkOther(entry, manifest);
+  }
+
+  #checkOther(
+    entry: Exclude<Entry, { type: 'manifest' | 'ballot' | 'challenge' }>,
+    manifest: Manifest,
+  ) {
+    switch (entry.type) {
+      case 'opened':
+        return (this.#ceremony as Ceremony).checkOpened(entry.body);
+      case 'cosigned': {
+        const read = this.#readCosigned(entry.body);
+        return 'check' in read ? read : undefined;
+      }
+      case 'withdrawn':
+        return this.#checkWithdrawn(entry.body, manifest);
+      case 'suspended':
+        return undefined;
+      case 'resumed':
+      case 'closed':
+        return entry.type === 'resumed' ? this.#checkCovered('suspended') : undefined;
+      case 'tally':
+        return this.#checkTally(entry.body);
+      case 'issued':
+      case 'share':
+      case 'result':
+      case 'protocol':
+        if (entry.type === 'share' && this.#checkCovered('tally'))
+          return this.#checkCovered('tally');
+        return checkAfterClosing(this, this.#closing, manifest, entry);
+      default:
+        return (this.#ceremony as Ceremony).check(entry, this.cosignedSize);
+    }
+  }
+
+  #checkManifest(entry: Extract<Entry, { type: 'manifest' }>): Problem | undefined {
+    const { manifest } = entry.body;
+    try {
+      checkManifest(manifest);
+    } catch (error) {
+      if (!(error instanceof ElectionError)) throw error;
+      return problem('manifest', error.code, error.message);
+    }
+    if (!equalBytes(entry.election, electionId(manifest))) {
+      return problem('manifest', 'manifest.election', 'the id is not the hash of the manifest');
+    }
+    const wrong = checkSignatures(manifest, entry);
+    return wrong === undefined ? undefined : problem('manifest', 'manifest.signature', wrong);
+  }
+
+  #readCosigned(body: Bodies['cosigned']): Omit<Cosigning, 'index'> | Problem {
+    const policy = boardPolicy(this.#manifest as Manifest);
+    return readCosigned(body.checkpoint, policy, this.#tree, this.cosignedSize);
+  }
+
+  #checkCovered(what: string): Problem | undefined {
+    if (this.cosignedSize > this.#mustCover) return undefined;
+    return problem('schedule', 'schedule.not-cosigned', `${what} is not cosigned yet`);
+  }
+
+  #checkWithdrawn(body: Bodies['withdrawn'], manifest: Manifest): Problem | undefined {
+    const contest = manifest.contests.find((one) => one.id === body.contest);
+    if (!contest?.options.some((option) => option.id === body.option)) {
+      return problem('schedule', 'schedule.withdrawn', 'no such option to withdraw');
+    }
+    if (this.isWithdrawn(body.contest, body.option)) {
+      return problem('schedule', 'schedule.withdrawn', 'the option was withdrawn before');
+    }
+    return undefined;
+  }
+
+  #checkTally({ size }: Bodies['tally']): Problem | undefined {
+    const early = this.#checkCovered('the closing');
+    if (early) return early;
+    const fits = size > (this.#closedAt as number) && size <= this.size;
+    return fits ? undefined : problem('schedule', 'schedule.tally', 'not a size after the closing');
+  }
+
+  isWithdrawn(contest: string, option: string): boolean {
+    return this.#withdrawn.some((one) => one.contest === contest && one.option === option);
+  }
+
+  /**
+   * Takes the next entry in; undefined stands for bytes that are no entry. One with a problem takes
+   * its place in the log and changes nothing, but for a ballot: it is remembered and does not count
+   * (a second ballot of one revision counts if the first turns out to be bad), and for a challenge
+   * of a cast core, which takes the ballot out.
+   */
+  apply(entry: Entry | undefined, leafHash: Uint8Array): Problem | undefined {
+    const index = this.size;
+    const wrong = entry
+      ? this.check(entry)
+      : problem('log', 'log.entry', 'no entry of an election');
+    if (entry) {
+      if (!wrong || wrong.code === 'challenges.cast') this.#take(entry, index, leafHash);
+      if (entry.type === 'ballot') this.#takeBallot(entry.body, index, wrong);
+    }
+    this.#tree.append(leafHash);
+    return wrong;
+  }
+
+  #takeBallot({ core, permit }: Bodies['ballot'], index: number, wrong: Problem | undefined): void {
+    if (!this.#manifest?.contests.some((contest) => contest.id === core.contest)) return;
+    const counts = !wrong || wrong.code === 'ballots.revision-taken';
+    this.#ballots.add(permit.key, core.contest, core.revision, coreHash(core), index, !counts);
+  }
+
+  #take(entry: Entry, index: number, leafHash: Uint8Array): void {
+    switch (entry.type) {
+      case 'manifest': {
+        const { manifest } = entry.body;
+        this.#manifest = manifest;
+        this.#election = entry.election;
+        this.#suite = suiteById(manifest.suite);
+        this.#ceremony = new Ceremony(this.#suite, manifest, entry.election);
+        this.#ballots = new BallotIndex(manifest.contests.map((contest) => contest.id));
+        this.#phase = 'ceremony';
+        return;
+      }
+      case 'opened':
+        this.#opened = entry.body;
+        this.#mustCover = index;
+        this.#phase = 'open';
+        return;
+      case 'ballot':
+        return;
+      case 'challenge':
+        this.#ballots.open(coreHash(entry.body.core), index);
+        return;
+      case 'cosigned': {
+        const read = this.#readCosigned(entry.body);
+        if (!('check' in read)) this.#cosigned.push({ index, ...read });
+        return;
+      }
+      case 'withdrawn':
+        this.#withdrawn.push(entry.body);
+        return;
+      case 'suspended':
+        this.#mustCover = index;
+        this.#phase = 'suspended';
+        return;
+      case 'resumed':
+        this.#extension += entry.body.extension;
+        this.#mustCover = index;
+        this.#phase = 'open';
+        return;
+      case 'closed':
+        this.#closedAt = index;
+        this.#mustCover = index;
+        this.#phase = 'closed';
+        return;
+      case 'tally':
+        this.#tallySize = entry.body.size;
+        this.#mustCover = index;
+        this.#phase = 'tally';
+        return;
+      case 'issued':
+        this.#closing.issued.set(entry.body.issuer, entry.body);
+        return;
+      case 'share': {
+        const others = this.#closing.shares.get(entry.body.contest) ?? [];
+        this.#closing.shares.set(entry.body.contest, [...others, entry.body]);
+        return;
+      }
+      case 'result':
+        this.#closing.results.set(entry.body.contest, entry.body);
+        if (this.#closing.results.size === this.#manifest?.contests.length) this.#phase = 'result';
+        return;
+      case 'protocol':
+        this.#closing.protocols.set(entry.body.contest, entry.body);
+        if (
+          this.#phase === 'result' &&
+          this.#closing.protocols.size === this.#manifest?.contests.length
+        ) {
+          this.#phase = 'published';
+        }
+        return;
+      default:
+        this.#ceremony?.apply(entry, index, leafHash);
+        if (this.#ceremony?.complete) this.#phase = 'ready';
+    }
+  }
+
+  /** Takes out a ballot or challenge whose proofs, permit or signature were found bad. */
+  discard(index: number): void {
+    this.#ballots.discard(index);
+  }
+
+  /** Up to where ballots count: the size that `tally` says, or everything so far. */
+  get #limit(): number {
+    return this.#tallySize ?? Number.MAX_SAFE_INTEGER;
+  }
+
+  /** The ballots that count for a contest, in no order. */
+  countedBallots(contest: string): Iterable<BallotRecord> {
+    return this.#ballots.counted(contest, this.#limit);
+  }
+
+  countedNumber(contest: string): number {
+    return this.#ballots.countedNumber(contest, this.#limit);
+  }
+
+  /**
+   * All ballots under the permit of a receipt. Several answers only if two cores share the first
+   * 80 bits of their hashes.
+   */
+  lookup(trackingCode: string): Lookup[] {
+    const code = parseTrackingCode(trackingCode);
+    if (!code) return [];
+    return this.#ballots.lookup(code, this.#limit).map(({ ballots, counted }) => ({
+      contest: (ballots[0] as BallotRecord).contest,
+      ballots: ballots.map((ballot) => ({
+        ...ballot,
+        leafHash: this.leafHash(ballot.index),
+        counts: ballot.index === counted?.index,
+      })),
+    }));
+  }
+}

@@ -1,0 +1,256 @@
+/**
+ * The voter's receipt: the ballot box's signed promise, and once the ballot is in the log the proof
+ * of that. It says nothing about the choice (PROTOCOL.md, "Receipt").
+ *
+ * States: `accepted` (promised), `recorded` (proved to be in the log), `counted` (the last one,
+ * after `tally`) and `replaced` (a later revision counts instead).
+ */
+import { sign, verify } from '@kabina/crypto/ed25519';
+import { bytesToHex, equalBytes, frame } from '@kabina/crypto/bytes';
+import { LogError } from '@kabina/log/errors';
+import { parseProof, verifyProof } from '@kabina/log/proof';
+import { trackingCode } from './ballot.ts';
+import type { BoardState } from './board.ts';
+import { boardPolicy } from './board-cosigned.ts';
+import { decode, encode } from './cbor.ts';
+import { ElectionError } from './errors.ts';
+import { electionId, id, type Manifest } from './manifest.ts';
+import { problem, type Problem } from './problem.ts';
+import {
+  bytes,
+  fields,
+  integer,
+  list,
+  oneOf,
+  pattern,
+  text,
+  tuple,
+  type TypeOf,
+} from './schema.ts';
+
+const promiseBody = fields({
+  election: bytes(32),
+  /** Hash of the core. */
+  core: bytes(32),
+  /** Leaf hash of the entry. */
+  entry: bytes(32),
+  /** The ballot will be in the log before this entry. */
+  before: oneOf('closed', 'tally'),
+});
+const signedPromise = tuple(promiseBody, bytes(64));
+const receiptShape = fields(
+  {
+    v: oneOf(1),
+    kind: oneOf('training', 'binding'),
+    contest: id,
+    promise: signedPromise,
+  },
+  { /** c2sp.org/tlog-proof, once the ballot is recorded. */ proof: text(1, 60_000) },
+);
+
+/** What the box promises: this core, in this entry, will be in the log before `closed`. */
+export type PromiseBody = TypeOf<typeof promiseBody>;
+/** `[promise, Ed25519 signature of the box]` */
+export type SignedPromise = TypeOf<typeof signedPromise>;
+export type Receipt = TypeOf<typeof receiptShape>;
+export type ReceiptState = 'accepted' | 'recorded' | 'counted' | 'replaced';
+
+const TEXT_PREFIX = 'kabina-receipt:';
+const MAX_RECEIPT = 65_535;
+
+function promiseInput(body: PromiseBody): Uint8Array {
+  return frame('kabina/v1/promise', encode(body));
+}
+
+/** The box's promise for a ballot that it has stored durably. `seed` is the box's Ed25519 seed. */
+export function signPromise(body: PromiseBody, seed: Uint8Array): SignedPromise {
+  return [body, sign(promiseInput(body), seed)];
+}
+
+export function encodePromise(promise: SignedPromise): Uint8Array {
+  return encode(signedPromise(promise, 'promise'));
+}
+
+/** Strict: throws `ElectionError`. */
+export function decodePromise(encoded: Uint8Array): SignedPromise {
+  return signedPromise(decode(encoded, { maxBytes: 512 }), 'promise');
+}
+
+/** Whether the manifest's box made this promise, for this election. */
+export function verifyPromise(manifest: Manifest, [body, signature]: SignedPromise): boolean {
+  return (
+    equalBytes(body.election, electionId(manifest)) &&
+    verify(signature, promiseInput(body), manifest.box.signingKey)
+  );
+}
+
+export function encodeReceipt(receipt: Receipt): Uint8Array {
+  return encode(receiptShape(receipt, 'receipt'));
+}
+
+/** Strict: throws `ElectionError`. */
+export function decodeReceipt(encoded: Uint8Array): Receipt {
+  return receiptShape(decode(encoded, { maxBytes: MAX_RECEIPT }), 'receipt');
+}
+
+/** The receipt as text, for a QR code or a message: `kabina-receipt:` and base64url. */
+export function receiptToText(receipt: Receipt): string {
+  const encoded = encodeReceipt(receipt);
+  let binary = '';
+  for (const byte of encoded) binary += String.fromCharCode(byte);
+  const base64 = btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  return TEXT_PREFIX + base64;
+}
+
+/** Reads {@link receiptToText}. Strict: throws `ElectionError`. */
+export function receiptFromText(receipt: string): Receipt {
+  const base64 = receipt.slice(TEXT_PREFIX.length);
+  const fits = receipt.length < 2 * MAX_RECEIPT && /^[\w-]*$/.test(base64);
+  if (!receipt.startsWith(TEXT_PREFIX) || !fits) {
+    throw new ElectionError('receipt.text', 'this is not a receipt');
+  }
+  let binary: string;
+  try {
+    binary = atob(base64.replaceAll('-', '+').replaceAll('_', '/'));
+  } catch (cause) {
+    throw new ElectionError('receipt.text', 'this is not a receipt', { cause });
+  }
+  const encoded = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  const decoded = decodeReceipt(encoded);
+  if (receiptToText(decoded) !== receipt) {
+    throw new ElectionError('receipt.text', 'this is not a receipt as we write it');
+  }
+  return decoded;
+}
+
+/** The code by which the receipt's ballot is looked up. */
+export function receiptCode(receipt: Receipt): string {
+  return trackingCode(receipt.promise[0].core);
+}
+
+/**
+ * Checks a receipt against the manifest alone: the box's promise, and if there is a proof, that
+ * the entry is in a log that a quorum of witnesses has cosigned.
+ *
+ * @returns `recorded` with the entry's index, or `accepted` if there is no proof
+ * @throws ElectionError `receipt.election`, `receipt.promise`, `receipt.proof`
+ */
+export function verifyReceipt(
+  manifest: Manifest,
+  receipt: Receipt,
+): { state: 'accepted' } | { state: 'recorded'; index: number; size: number } {
+  const [body] = receipt.promise;
+  const named = manifest.contests.some((contest) => contest.id === receipt.contest);
+  if (
+    !named ||
+    receipt.kind !== manifest.kind ||
+    !equalBytes(body.election, electionId(manifest))
+  ) {
+    throw new ElectionError('receipt.election', 'the receipt belongs to another election');
+  }
+  if (!verifyPromise(manifest, receipt.promise)) {
+    throw new ElectionError('receipt.promise', 'the promise is not signed by the ballot box');
+  }
+  if (receipt.proof === undefined) return { state: 'accepted' };
+  try {
+    const proved = verifyProof(parseProof(receipt.proof), body.entry, boardPolicy(manifest));
+    return { state: 'recorded', index: proved.index, size: proved.checkpoint.size };
+  } catch (cause) {
+    if (!(cause instanceof LogError)) throw cause;
+    throw new ElectionError('receipt.proof', cause.message, { cause });
+  }
+}
+
+/** Where the ballot of a promise stands on a board that was read. */
+export function promiseState(board: BoardState, [body]: SignedPromise): ReceiptState {
+  const ballots = board.ballots.withCore(body.core);
+  const own = ballots.find(({ index }) => equalBytes(board.leafHash(index), body.entry));
+  if (!own) return 'accepted';
+  const all = board.lookup(trackingCode(body.core)).flatMap((found) => found.ballots);
+  const same = all.find(({ index }) => index === own.index);
+  if (same?.counts) return board.tallySize === undefined ? 'recorded' : 'counted';
+  return 'replaced';
+}
+
+/** What is wrong with a promise against a board: nothing yet, or a fault that it proves. */
+export function checkPromise(board: BoardState, promise: SignedPromise): Problem | undefined {
+  const manifest = board.manifest;
+  if (!manifest || !verifyPromise(manifest, promise)) {
+    return problem('log', 'promise.signature', 'the promise is not signed by this ballot box');
+  }
+  if (promiseState(board, promise) !== 'accepted') return undefined;
+  const due = promise[0].before === 'closed' ? board.closedAt : board.tallySize;
+  if (due === undefined) return undefined;
+  const core = bytesToHex(promise[0].core);
+  return problem('log', 'promise.broken', `the box promised ballot ${core}, and it is not there`);
+}
+
+const hex32 = pattern(/^[0-9a-f]{64}$/, '64 hexadecimal digits');
+const lookupShape = fields({
+  contest: id,
+  revisions: list(
+    fields(
+      {
+        revision: integer(0, 1000),
+        core: hex32,
+        entry: hex32,
+        state: oneOf('accepted', 'recorded', 'counted', 'replaced'),
+      },
+      { index: integer(0, Number.MAX_SAFE_INTEGER) },
+    ),
+    1,
+    1001,
+  ),
+});
+
+/** What the box answers to a tracking code: every ballot under the receipt's permit. */
+export type LookupAnswer = TypeOf<typeof lookupShape>;
+
+/** Reads an answer that came as JSON. Strict: throws `ElectionError`. */
+export function readLookup(value: unknown): LookupAnswer {
+  return lookupShape(value, 'lookup');
+}
+
+/** What the board says to a tracking code. */
+export function lookupAnswer(board: BoardState, code: string): LookupAnswer | undefined {
+  const [found] = board.lookup(code);
+  if (!found) return undefined;
+  return {
+    contest: found.contest,
+    revisions: found.ballots.map((ballot) => ({
+      revision: ballot.revision,
+      core: bytesToHex(ballot.coreHash),
+      entry: bytesToHex(ballot.leafHash),
+      state: !ballot.counts ? 'replaced' : board.tallySize === undefined ? 'recorded' : 'counted',
+      index: ballot.index,
+    })),
+  };
+}
+
+/**
+ * Holds the box's answer to a tracking code against the board: each ballot under the permit has to
+ * be in it, and the one that counts has to be named so. A later revision that is hidden from a
+ * voter would let somebody who kept the key vote again unseen.
+ */
+export function checkLookup(
+  board: BoardState,
+  code: string,
+  answer: LookupAnswer,
+): Problem | undefined {
+  const expected = lookupAnswer(board, code);
+  const fault = (message: string) => problem('revisions', 'revisions.lookup', message);
+  if (!expected) return undefined;
+  if (answer.contest !== expected.contest) return fault('the answer names another contest');
+  for (const own of expected.revisions) {
+    const said = answer.revisions.find((other) => other.entry === own.entry);
+    if (!said) return fault(`the answer hides revision ${own.revision}, entry ${own.index}`);
+    const counts = own.state !== 'replaced';
+    if (counts && said.state === 'replaced') {
+      return fault(`the answer says that revision ${own.revision} was replaced, but it counts`);
+    }
+    if (!counts && said.state === 'counted') {
+      return fault(`the answer says that revision ${own.revision} counts, but it was replaced`);
+    }
+  }
+  return undefined;
+}
