@@ -8,7 +8,7 @@ import { blind, checkBlinded, finalize, verify, type RsaPublicKey } from './blin
 import { bytesToHex, hexToBytes, utf8ToBytes } from './bytes.ts';
 
 const vector = JSON.parse(
-  readFileSync(new URL('rfc9474.vectors.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('vectors/rfc9474.json', import.meta.url), 'utf8'),
 ) as Record<
   'n' | 'e' | 'd' | 'msg' | 'inv' | 'encoded_msg' | 'blinded_msg' | 'blind_sig' | 'sig',
   string

@@ -110,22 +110,20 @@ function encodeMessage(message: Uint8Array, bits: number): bigint {
   return toInteger(concatBytes(block, hash, Uint8Array.of(0xbc)));
 }
 
-/** A uniform invertible element of `[1, n)` from the seed, by rejection, with its inverse. */
+/** A uniform element of `[1, n)` from the seed, by rejection. */
 function blindingFactor(
   { n, bits, length }: Key,
   key: RsaPublicKey,
   message: Uint8Array,
   seed: Uint8Array,
-): { r: bigint; inverse: bigint } {
+): bigint {
   for (let attempt = 0; ; attempt++) {
     const info = frame('kabina/v1/blinding', key.modulus, message, uint32(attempt));
     const bytes = hkdf(sha512, seed, undefined, info, length);
     bytes[0] = (bytes[0] as number) & (0xff >> (8 * length - bits));
     const r = toInteger(bytes);
     bytes.fill(0);
-    if (r === 0n || r >= n) continue;
-    const inverted = inverse(r, n);
-    if (inverted !== undefined) return { r, inverse: inverted };
+    if (r !== 0n && r < n) return r;
   }
 }
 
@@ -135,8 +133,8 @@ function blindingFactor(
  * @param seed 32 bytes or more, secret and uniform; the same seed, key and message give the same bytes
  * @returns `blinded` for the issuer and the secret `unblinder` for {@link finalize}, both of the
  *   modulus' length
- * @throws {BlindRsaError} `blind.key`, `blind.seed`; `blind.message` if the encoded message shares a
- *   factor with the modulus (then the key is broken)
+ * @throws {BlindRsaError} `blind.key`, `blind.seed`; `blind.message` if the encoded message or the
+ *   blinding factor shares a factor with the modulus (then the key is broken)
  */
 export function blind(
   key: RsaPublicKey,
@@ -147,11 +145,14 @@ export function blind(
   if (seed.length < 32) throw new BlindRsaError('blind.seed', 'a seed takes 32 bytes or more');
   const { n, e, bits, length } = parsed;
   const encoded = encodeMessage(message, bits);
-  if (inverse(encoded, n) === undefined) {
+  const r = blindingFactor(parsed, key, message, seed);
+  // One inversion serves both checks: 1/r = m · 1/(m·r).
+  const inverted = inverse((encoded * r) % n, n);
+  if (inverted === undefined) {
     throw new BlindRsaError('blind.message', 'the message shares a factor with the modulus');
   }
-  const { r, inverse: unblinder } = blindingFactor(parsed, key, message, seed);
   const blinded = (encoded * power(r, e, n)) % n;
+  const unblinder = (encoded * inverted) % n;
   return { blinded: toBytes(blinded, length), unblinder: toBytes(unblinder, length) };
 }
 

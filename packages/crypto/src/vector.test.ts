@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
 import { VectorBatch } from './batch.ts';
 import { EncryptionKey } from './elgamal.ts';
 import { concatBytes, equalBytes, utf8ToBytes } from './bytes.ts';
@@ -253,6 +254,59 @@ for (const suite of [ristretto255Sha512, gost256bStreebog]) {
         {
           code: 'encoding.not-canonical',
         },
+      );
+    });
+
+    test('any shape and any of its choices', () => {
+      const cell = fc.record({
+        weight: fc.integer({ min: 1, max: 40 }),
+        mark: fc.integer({ min: 0, max: 1 }),
+      });
+      const cells = fc.array(cell, { minLength: 1, maxLength: 5 });
+      const sums = fc.array(fc.nat({ max: 200 }), { maxLength: 5 });
+      fc.assert(
+        fc.property(cells, sums, (list, others) => {
+          const weights = list.map(({ weight }) => weight);
+          const marks = list.map(({ mark }) => mark);
+          const sum = list.reduce((total, { weight, mark }) => total + weight * mark, 0);
+          const highest = weights.reduce((total, weight) => total + weight, 0);
+          const set = new Set([sum, ...others.filter((other) => other <= highest)]);
+          const allowed = [...set].sort((x, y) => x - y);
+          const shape = { cells: list.length, weights, allowed };
+          const { sealed, opening } = seal(shape, marks);
+          assert.ok(VectorBatch.verifyOne(suite, key, shape, sealed, context));
+          assert.ok(checkOpening(suite, key, shape, sealed, marks, opening));
+          const refused = { ...shape, allowed: allowed.filter((other) => other !== sum) };
+          if (refused.allowed.length > 0) {
+            assert.throws(() => seal(refused, marks), { code: 'vector.marks' });
+          }
+        }),
+        { numRuns: suite === ristretto255Sha512 ? 40 : 8 },
+      );
+    });
+
+    test('bytes that decode to cells are their encoding', () => {
+      const { cells } = seal(one, [1, 0, 0]).sealed;
+      const points = Array.from({ length: 6 }, (_, i) =>
+        cells.slice(group.pointLength * i, group.pointLength * (i + 1)),
+      );
+      const encoded = fc.oneof(
+        fc.constantFrom(...points),
+        fc.uint8Array({ minLength: group.pointLength, maxLength: group.pointLength }),
+      );
+      fc.assert(
+        fc.property(fc.array(encoded, { minLength: 6, maxLength: 6 }), (list) => {
+          const bytes = concatBytes(...list);
+          let decoded;
+          try {
+            decoded = decodeCells(suite, one, bytes);
+          } catch (error) {
+            assert.match((error as { code: string }).code, /^encoding\./);
+            return;
+          }
+          const again = group.encodeAll(decoded.flatMap(({ A, B }) => [A, B]));
+          assert.deepEqual(concatBytes(...again), bytes);
+        }),
       );
     });
 

@@ -333,6 +333,8 @@ export function checkOpening(
     allowedIndex(shape, marks);
     for (let i = 0; i < shape.cells; i++) {
       const r = group.decodeScalar(opening.subarray(sl * i, sl * (i + 1)));
+      // No mark is hidden by it, and no sealed vector that holds has it.
+      if (r === 0n) return false;
       const rK = key.table.multiply(r);
       points.push(group.generatorTable.multiply(r));
       points.push(marks[i] === 1 ? group.add(rK, group.generator) : rK);
