@@ -21,16 +21,20 @@ export const BOOTH_CODES = [
   'sessions.expired', // log in again; nothing else is lost
   'permits.served', // another request was served: the seed is on another device or lost
   'permits.bad', // an issuer's blind signature doesn't verify
+  'voter.other', // somebody else logs in while a session is under way
   'voter.disagree', // the issuers don't agree on who this voter is or which ballots are theirs
   // the ballot box
   'box.promise', // the promise is for something else or not signed by the box
   'box.proof', // the inclusion proof doesn't verify
+  'receipts.foreign-revision', // the box shows a later ballot that this device didn't send
   // local
   'access-code.form', // not XXXXX-XXXXX
   'recovery.form', // not a recovery code, or a symbol is wrong
   'recovery.other', // a seed of another voter: the issuers served another request
   'marks.shape', // not one 0 or 1 per option, or outside the contest's limits
   'keeper.failed', // the device can't store what must survive; voting would not be safe
+  'keeper.held', // another page of this device has the election open
+  'keeper.damaged', // a stored record can't be read
   'worker.failed', // the worker died or can't start
   'session.illegal', // the action isn't possible in this state
   'session.pending', // a cast has no answer yet

@@ -26,8 +26,10 @@ export interface ReceiptView {
   readonly state: ReceiptState;
   /** Crockford base32, 16 symbols in groups of four. */
   readonly trackingCode: string;
-  /** The whole receipt as text, `kabina-receipt:…`: what the QR code holds and a file would. */
+  /** The receipt as text, `kabina-receipt:…`: for a QR code. */
   readonly text: string;
+  /** The same with the inclusion proof, once recorded: to be saved, it is checked without a network. */
+  readonly file?: string;
   /** Place in the public log, once recorded. */
   readonly index?: number;
 }
@@ -129,6 +131,8 @@ export type SessionState =
       readonly qr: string;
       /** A challenge is being sent. */
       readonly busy: boolean;
+      /** The opening may have left the device: only `challenge()` and `back()` are left, no cast. */
+      readonly opened: boolean;
       readonly error?: Trouble;
     }
   | {

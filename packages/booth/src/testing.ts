@@ -354,7 +354,7 @@ export class ScriptedSession extends EventTarget implements BoothSession {
   #sealed(contest: string, revision: number): Extract<SessionState, { at: 'sealed' }> {
     const qr = `kabina-core:${CORE_HASH}`;
     const hashes = { coreHash: CORE_HASH, trackingCode: TRACKING_CODE, qr };
-    return { at: 'sealed', contest, revision, ...hashes, busy: false };
+    return { at: 'sealed', contest, revision, ...hashes, busy: false, opened: false };
   }
 
   #paper(contest: string): Paper {

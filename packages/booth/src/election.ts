@@ -1,0 +1,150 @@
+// The election as its public board has it, believed only as far as it is proved: the manifest by its
+// hash, which the embedder knows; the tree by the signature and the quorum of witnesses that the
+// manifest names; the key K by the `opened` entry in that tree, and nothing else.
+
+import { bytesToHex, equalBytes } from '@kabina/crypto/bytes';
+import { BoardState } from '@kabina/election/board';
+import { checkSignatures, decodeEntry, type Entry } from '@kabina/election/entries';
+import { ElectionError } from '@kabina/election/errors';
+import { electionId, type Manifest } from '@kabina/election/manifest';
+import { peekCheckpoint } from '@kabina/log/checkpoint';
+import { verifyQuorum, type Policy } from '@kabina/log/cosignature';
+import { LogError } from '@kabina/log/errors';
+import { leafHash } from '@kabina/log/merkle';
+import { parseVerifierKey } from '@kabina/log/note';
+import { readCheckpoint, TileTree, type TileReader } from '@kabina/log/tiles';
+import { BoothError } from './errors.ts';
+
+/** `opened` follows the ceremony: a ceremony of 50 holders and some restarts stays below this. */
+const MOST_CEREMONY_ENTRIES = 8192;
+
+export interface OpenElection {
+  readonly manifest: Manifest;
+  /** The election key K, encoded. */
+  readonly key: Uint8Array;
+}
+
+/** Whom to believe about the board of this manifest. */
+export function policyOf(manifest: Manifest): Policy {
+  return {
+    logKey: parseVerifierKey(manifest.board.key),
+    origin: manifest.board.origin,
+    witnesses: manifest.witnesses.keys.map((key) => parseVerifierKey(key)),
+    quorum: manifest.witnesses.quorum,
+  };
+}
+
+/**
+ * Reads and verifies manifest and key. `trusted` is the electionId, 32 bytes.
+ *
+ * @throws BoothError `board.…` for a board that is not this election's or proves nothing; `network.…`
+ */
+export async function readElection(reader: TileReader, trusted: Uint8Array): Promise<OpenElection> {
+  const note = await readNote(reader);
+  const manifest = await readManifest(reader, note, trusted);
+  const tree = await openTree(reader, note, manifest);
+  const state = new BoardState();
+  const to = Math.min(tree.size, MOST_CEREMONY_ENTRIES);
+  for await (const { index, entry: bytes } of entries(tree, 0, to)) {
+    const problem = state.apply(decoded(bytes), leafHash(bytes));
+    if (index === 0 && problem !== undefined) {
+      throw new BoothError('board.manifest', problem.message);
+    }
+    if (state.key !== undefined) return { manifest, key: state.key };
+  }
+  throw new BoothError('board.not-open', 'the board has no valid opened entry yet', {
+    retryable: true,
+  });
+}
+
+/**
+ * Reads single entries that somebody has pointed at, and returns those that are of this election
+ * and properly signed. A false pointer can hide a notice but not make one up.
+ */
+export async function readNotices(
+  reader: TileReader,
+  manifest: Manifest,
+  indices: readonly number[],
+): Promise<Entry[]> {
+  if (indices.length === 0) return [];
+  const tree = await openTree(reader, await readNote(reader), manifest);
+  const id = electionId(manifest);
+  const found: Entry[] = [];
+  for (const index of indices) {
+    if (index >= tree.size) continue;
+    for await (const { entry: bytes } of entries(tree, index, index + 1)) {
+      const entry = decoded(bytes);
+      if (entry === undefined || !equalBytes(entry.election, id)) continue;
+      if (checkSignatures(manifest, entry) === undefined) found.push(entry);
+    }
+  }
+  return found;
+}
+
+async function readNote(reader: TileReader): Promise<string> {
+  try {
+    return await readCheckpoint(reader);
+  } catch (error) {
+    throw boardFault(error);
+  }
+}
+
+/** The manifest, under a root that nobody vouches for yet: its own hash is what counts. */
+async function readManifest(
+  reader: TileReader,
+  note: string,
+  trusted: Uint8Array,
+): Promise<Manifest> {
+  try {
+    const head = peekCheckpoint(note);
+    if (head.size === 0)
+      throw new BoothError('board.not-open', 'the board is empty', { retryable: true });
+    const tree = await TileTree.open(reader, head);
+    for await (const { entry: bytes } of tree.entries(0, 1)) {
+      const entry = decoded(bytes);
+      if (entry?.type === 'manifest' && equalBytes(electionId(entry.body.manifest), trusted)) {
+        return entry.body.manifest;
+      }
+    }
+  } catch (error) {
+    throw boardFault(error);
+  }
+  throw new BoothError('board.manifest', `not the board of election ${bytesToHex(trusted)}`);
+}
+
+async function openTree(reader: TileReader, note: string, manifest: Manifest): Promise<TileTree> {
+  try {
+    const { checkpoint } = verifyQuorum(note, policyOf(manifest));
+    return await TileTree.open(reader, checkpoint);
+  } catch (error) {
+    throw boardFault(error);
+  }
+}
+
+async function* entries(
+  tree: TileTree,
+  from: number,
+  to: number,
+): AsyncGenerator<{ index: number; entry: Uint8Array }> {
+  try {
+    yield* tree.entries(from, to);
+  } catch (error) {
+    throw boardFault(error);
+  }
+}
+
+function decoded(bytes: Uint8Array): Entry | undefined {
+  try {
+    return decodeEntry(bytes);
+  } catch (error) {
+    if (error instanceof ElectionError) return undefined;
+    throw error;
+  }
+}
+
+/** A fault of the board as the voter's screen names it. Trying again may help: tiles are being written. */
+function boardFault(error: unknown): unknown {
+  if (!(error instanceof LogError)) return error;
+  const code = error.code === 'quorum' ? 'board.witnesses' : 'board.checkpoint';
+  return new BoothError(code, error.message, { retryable: true, cause: error });
+}

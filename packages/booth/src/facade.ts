@@ -1,0 +1,72 @@
+// The worker's side of the facade: a ballot maker behind answers that carry their errors as data.
+
+import { BallotMaker } from './ballot-maker.ts';
+import { PortalClient } from './client.ts';
+import { readElection, readNotices, type OpenElection } from './election.ts';
+import { BoothError } from './errors.ts';
+import type { Answer, BoothWorker } from './messages.ts';
+
+/** A fresh facade; one serves one page. */
+export function createFacade(): BoothWorker {
+  let reader: PortalClient | undefined;
+  let election: OpenElection | undefined;
+  let maker: BallotMaker | undefined;
+
+  const opened = (): OpenElection => {
+    if (election === undefined) throw new BoothError('session.illegal', 'no election yet');
+    return election;
+  };
+  const voter = (): BallotMaker => {
+    if (maker === undefined) throw new BoothError('session.illegal', 'nobody has entered');
+    return maker;
+  };
+
+  return {
+    readElection: (box, electionId) =>
+      answer(async () => {
+        reader = new PortalClient({ box, issuers: [] });
+        election = await readElection(reader, electionId);
+        return election.manifest;
+      }),
+    readNotices: (indices) =>
+      answer(() => {
+        const { manifest } = opened();
+        return reader === undefined ? [] : readNotices(reader, manifest, indices);
+      }),
+    enter: (seed) =>
+      answer(() => {
+        const { manifest, key } = opened();
+        maker?.erase();
+        maker = new BallotMaker(manifest, key, seed);
+        seed?.fill(0);
+        return maker.seed;
+      }),
+    requests: (contest) => answer(() => voter().requests(contest)),
+    permit: (contest, answers) => answer(() => voter().permit(contest, answers)),
+    prepare: (contest) => answer(() => voter().prepare(contest)),
+    seal: (contest, marks, ballot) => answer(() => voter().seal(contest, marks, ballot)),
+    take: (contest) => answer(() => voter().take(contest)),
+    ballot: (core, permit) => answer(() => voter().ballot(core, permit)),
+    open: (contest) => answer(() => voter().open(contest)),
+    discard: (contest) => answer(() => maker?.discard(contest)),
+    erase: () =>
+      answer(() => {
+        maker?.erase();
+        maker = undefined;
+      }),
+  };
+}
+
+async function answer<T>(work: () => T | Promise<T>): Promise<Answer<T>> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (error) {
+    if (error instanceof BoothError) {
+      const { code, message, retryable, retryAt } = error;
+      const when = retryAt === undefined ? {} : { retryAt };
+      return { ok: false, code, message, retryable, ...when };
+    }
+    // Privacy: what broke may quote what it was given. Its message stays in the worker.
+    return { ok: false, code: 'worker.failed', message: 'the worker failed', retryable: true };
+  }
+}

@@ -1,0 +1,42 @@
+// What passes between the page and the worker: one narrow facade over comlink. Secrets go into the
+// worker (marks, a kept seed) and come out only to be kept (the seed) or opened (a challenge).
+
+import type { Entry, Permit } from '@kabina/election/entries';
+import type { Manifest } from '@kabina/election/manifest';
+import type { CastableCore, OpenedCore, PermitRequest } from './ballot-maker.ts';
+
+/** Errors lose their code on the way through comlink, so that an answer carries them as data. */
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T }
+  | {
+      readonly ok: false;
+      readonly code: string;
+      readonly message: string;
+      readonly retryable: boolean;
+      readonly retryAt?: number;
+    };
+
+/** What the worker does. `WorkerClient.call` turns answers back into values and errors. */
+export interface BoothWorker {
+  /** Reads and verifies the board; see `readElection`. */
+  readElection(box: string, electionId: Uint8Array): Promise<Answer<Manifest>>;
+  /** Verified entries at these indices of the board; see `readNotices`. */
+  readNotices(indices: readonly number[]): Promise<Answer<Entry[]>>;
+  /** Takes a kept seed, or makes one; answers it so that it can be kept. */
+  enter(seed: Uint8Array | undefined): Promise<Answer<Uint8Array>>;
+  requests(contest: string): Promise<Answer<PermitRequest[]>>;
+  permit(contest: string, answers: readonly Uint8Array[]): Promise<Answer<Permit>>;
+  prepare(contest: string): Promise<Answer<void>>;
+  /** The core's hash. */
+  seal(
+    contest: string,
+    marks: readonly number[],
+    ballot: { readonly revision: number; readonly digits?: string },
+  ): Promise<Answer<Uint8Array>>;
+  take(contest: string): Promise<Answer<CastableCore>>;
+  ballot(core: CastableCore, permit: Permit): Promise<Answer<Uint8Array>>;
+  open(contest: string): Promise<Answer<OpenedCore>>;
+  discard(contest: string): Promise<Answer<void>>;
+  /** Forgets the voter; the election stays. */
+  erase(): Promise<Answer<void>>;
+}
