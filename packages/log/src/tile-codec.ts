@@ -69,6 +69,7 @@ export function parseTilePath(path: string): TileId {
 export function* newTiles(oldSize: number, size: number): Generator<TileId> {
   checkIndex('size', size);
   checkIndex('oldSize', oldSize, size);
+  if (oldSize === size) return;
   yield* newTilesAt('entries', oldSize, size);
   let before = oldSize;
   let after = size;

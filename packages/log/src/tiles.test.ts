@@ -119,6 +119,7 @@ test('a tree of 70,000 leaves has the tiles that the specification counts', () =
     'tile/1/000.p/1',
   ]);
   assert.deepEqual([...newTiles(256, 256)], []);
+  assert.deepEqual([...newTiles(300, 300)], []);
 });
 
 test('an append writes the new tiles and no other, whatever came before', () => {
