@@ -96,7 +96,7 @@ function addInto(p: EdwardsPoint, q: EdwardsAddend, negative: boolean): EdwardsP
   const plus = negative ? f : g;
   sub(e, b, a);
   add(h, b, a);
-  sub(f, g, c); // f and g: growth 3, their product 9 ≤ 16
+  sub(f, g, c); // f and g: growth 3, their product 9 ≤ 15
   add(g, g, c);
   mul(p.X, e, minus);
   mul(p.Y, plus, h);
@@ -117,7 +117,7 @@ function doubleInto(p: EdwardsPoint, times: number): EdwardsPoint {
     add(h, a, b);
     sub(e, e, h);
     sub(g, b, a);
-    sub(f, c, g); // growth 4, of e 3; their product 12 ≤ 16
+    sub(f, c, g); // growth 4, of e 3; their product 12 ≤ 15
     mul(p.X, e, f);
     mul(p.Y, g, h);
     mul(p.Z, f, g);

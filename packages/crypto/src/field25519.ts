@@ -11,7 +11,7 @@
  * How large a limb may be. Say that an element has *growth* g if |limb i| ≤ 1.02·g·2^(⌈21.25·(i+1)⌉−1).
  * - A product or a square has growth 1.
  * - A sum or a difference has the sum of its operands' growths; {@link fromBytes} gives growth 2.
- * - `mul` is exact if the growths of its operands multiply to at most 16 (a square: growth 4), for
+ * - `mul` is exact if the growths of its operands multiply to at most 15 (a square: growth 3), for
  *   then every column of the product stays below 2⁵³ units; the test computes the bound.
  * - `toBytes`, `isZero` and `isNegative` take growth 4 or less.
  * Every function below names the growth of what it gives where that is not 1. Nothing here branches
