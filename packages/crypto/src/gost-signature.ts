@@ -14,12 +14,7 @@
  * Nobody without the key can turn a good signature into another of the same message: there is no
  * counterpart of ECDSA's `(r, −s)`. One key signs another signature with every fresh nonce.
  */
-import {
-  bytesToNumberBE,
-  bytesToNumberLE,
-  numberToBytesBE,
-  numberToBytesLE,
-} from '@noble/curves/utils.js';
+import { bytesToNumberBE, bytesToNumberLE, numberToBytesBE } from '@noble/curves/utils.js';
 import { concatBytes, equalBytes, frame, randomBytes, uint32, utf8ToBytes } from './bytes.ts';
 import { affineCoordinates, gost256bGroup, nonzeroScalarFromUniform } from './gost256b.ts';
 import { EncodingError, type Point } from './group.ts';
@@ -85,15 +80,19 @@ function invert(a: bigint, q: bigint): bigint {
 
 const paramSetB: SigningCurve<Point> = {
   order: gost256bGroup.order,
-  baseX: (k) => affineCoordinates(gost256bGroup.generatorTable.multiply(k)).x,
+  baseX: (k) => xOf(gost256bGroup.generatorTable.multiply(k)),
   sumX(a, b, key) {
     const sum = gost256bGroup.msm([
       { point: gost256bGroup.generator, scalar: a },
       { point: key, scalar: b },
     ]);
-    return gost256bGroup.isIdentity(sum) ? undefined : affineCoordinates(sum).x;
+    return gost256bGroup.isIdentity(sum) ? undefined : xOf(sum);
   },
 };
+
+function xOf(point: Point): bigint {
+  return bytesToNumberBE(affineCoordinates(point).subarray(0, 32));
+}
 
 const SEED_LENGTH = 32;
 const SIGNATURE_LENGTH = 64;
@@ -161,8 +160,8 @@ export const gost3410Signature: SignatureScheme = {
  * 4.3). Throws {@link EncodingError} if the 33 bytes are no public key.
  */
 export function gostKeyToXY(publicKey: Uint8Array): Uint8Array {
-  const { x, y } = affineCoordinates(gost256bGroup.decode(publicKey));
-  return concatBytes(numberToBytesLE(x, 32), numberToBytesLE(y, 32));
+  const xy = affineCoordinates(gost256bGroup.decode(publicKey));
+  return concatBytes(xy.slice(0, 32).reverse(), xy.slice(32).reverse());
 }
 
 /** The 33 bytes of a public key from {@link gostKeyToXY}'s 64. Throws {@link EncodingError} if they are none. */

@@ -1,160 +1,152 @@
 /**
  * The group of GOST R 34.10-2012 with the parameter set id-tc26-gost-3410-2012-256-paramSetB
- * (RFC 9215, appendix B.2; the same curve as CryptoPro-A of RFC 4357): y² = x³ − 3x + 166 over
- * p = 2²⁵⁶ − 617, of prime order, so that every point but the identity generates the group and
- * there is no cofactor to think of.
+ * (RFC 9215) behind the package's group interface. Its order is prime: every point but the
+ * identity generates the group, and there is no cofactor to think of.
  *
  * A point is 33 bytes, 02 or 03 (parity of y) and x big-endian (SEC 1, section 2.3.3). The identity
- * is 33 zero bytes. A scalar is 32 bytes big-endian, as in a signature of RFC 9215. Uniform bytes
- * are read first octet least significant, as the standard reads a hash value (RFC 7091, section 5.3).
+ * is 33 zero bytes. A scalar is 32 bytes big-endian, as in the signatures of RFC 9215. Uniform bytes
+ * are read first octet least significant, as the standard reads a hash value (RFC 7091, section 6).
+ *
+ * The arithmetic is our own (`field-gost256.ts`, `gost-curve.ts`); the tests hold it to
+ * `@noble/curves` and to OpenSSL.
  */
-import { normalizeZ, pippenger } from '@noble/curves/abstract/curve.js';
-import { weierstrass, type WeierstrassPoint } from '@noble/curves/abstract/weierstrass.js';
 import { bytesToNumberBE, bytesToNumberLE, numberToBytesBE } from '@noble/curves/utils.js';
 import { randomBytes } from './bytes.ts';
-import { EncodingError, type FixedBase, type Group, type Point, type Term } from './group.ts';
+import { fixedBase, multiplySecret } from './fixed-base.ts';
+import {
+  addPoints,
+  areEqual,
+  COORDINATE_LENGTH,
+  curveSecrets,
+  curveSums,
+  doublePoint,
+  fromX,
+  identity,
+  isIdentity,
+  negatePoint,
+  ORDER,
+  toCoordinates,
+} from './gost-curve.ts';
+import type { CurvePoint } from './gost-curve.ts';
+import { EncodingError } from './group.ts';
+import type { FixedBase, Group, Point } from './group.ts';
+import { multiScalar } from './multi-scalar.ts';
 
-const P = 2n ** 256n - 617n;
-const Q = 0xffffffffffffffffffffffffffffffff6c611070995ad10045841b09b761b893n;
-const B = 166n;
-
-const Curve = weierstrass({
-  p: P,
-  n: Q,
-  h: 1n,
-  a: P - 3n,
-  b: B,
-  Gx: 1n,
-  Gy: 0x8d91e471e0989cda27df505a453f2b7635294f2ddf23e3b122acc99c9e9f1e14n,
-});
-const { Fp } = Curve;
-
-type Inner = WeierstrassPoint<bigint>;
-const inner = (point: Point): Inner => point as unknown as Inner;
-const outer = (point: Inner): Point => point as unknown as Point;
-
-const POINT_LENGTH = 33;
+const POINT_LENGTH = 1 + COORDINATE_LENGTH;
 const SCALAR_LENGTH = 32;
-const TABLE_WINDOW = 5;
-/** Below this many terms a shared chain of doublings beats buckets. */
-const STRAUSS_LIMIT = 16;
+/** Of the generator, big-endian. */
+const GENERATOR_X = numberToBytesBE(1n, COORDINATE_LENGTH);
+
+const inner = (point: Point): CurvePoint => point as unknown as CurvePoint;
+const outer = (point: CurvePoint): Point => point as unknown as Point;
 
 function checkScalar(scalar: bigint): void {
-  if (scalar < 0n || scalar >= Q) throw new RangeError('scalar out of range');
+  if (scalar < 0n || scalar >= ORDER) throw new RangeError('scalar is out of [0, order)');
 }
-
-/** `scalar · point`; noble refuses 0, so it works on 1 then and the result is put aside. */
-function multiplySecret(point: Inner, scalar: bigint): Point {
-  checkScalar(scalar);
-  const product = point.multiply(scalar === 0n ? 1n : scalar);
-  return outer(scalar === 0n ? Curve.ZERO : product);
-}
-
-function encodeAffine({ x, y }: { x: bigint; y: bigint }): Uint8Array {
-  const out = new Uint8Array(POINT_LENGTH);
-  // (0, 0) stands for the identity: it isn't on the curve, since b is not 0.
-  if (x === 0n && y === 0n) return out;
-  out[0] = 2 + Number(y & 1n);
-  out.set(numberToBytesBE(x, 32), 1);
-  return out;
-}
-
-function encodeAll(points: readonly Inner[]): Uint8Array[] {
-  return normalizeZ(Curve, points as Inner[]).map((p) => encodeAffine(p.toAffine()));
-}
-
-function decodePoint(bytes: Uint8Array, index: number, allowIdentity: boolean): Point {
-  const fail = (code: EncodingError['code'], message: string) =>
-    new EncodingError(code, message, index);
-  if (bytes.length !== POINT_LENGTH) {
-    throw fail('encoding.length', `a point is ${POINT_LENGTH} bytes, got ${bytes.length}`);
-  }
-  const tag = bytes[0] as number;
-  const x = bytesToNumberBE(bytes.subarray(1));
-  if (tag === 0 && x === 0n) {
-    if (allowIdentity) return outer(Curve.ZERO);
-    throw fail('encoding.identity', 'the identity is not allowed here');
-  }
-  if (tag !== 2 && tag !== 3) {
-    throw fail('encoding.not-canonical', 'the first byte of a point is neither 02 nor 03');
-  }
-  if (x >= P) throw fail('encoding.not-canonical', 'x is not below the field prime');
-  const square = Fp.create((x * x - 3n) * x + B);
-  const root = Fp.pow(square, (P + 1n) / 4n);
-  if (!Fp.eql(Fp.sqr(root), square)) {
-    throw fail('encoding.off-curve', 'no point of the curve has this x');
-  }
-  // The order is odd, so no point has y = 0 and both parities name a point.
-  const y = Number(root & 1n) === (tag & 1) ? root : P - root;
-  return outer(Curve.fromAffine({ x, y }));
-}
-
-let generatorTable: FixedBase | undefined;
 
 function table(point: Point): FixedBase {
-  // A fresh object: the table hangs on it and goes with it.
-  const base = Curve.fromAffine(inner(point).toAffine());
-  if (base.is0()) return { multiply: (scalar) => multiplySecret(Curve.ZERO, scalar) };
-  base.precompute(TABLE_WINDOW, false);
-  return { multiply: (scalar) => multiplySecret(base, scalar) };
+  // The identity has no affine multiples to put into a table. Points are public, scalars are not.
+  if (isIdentity(inner(point))) return { multiply: (scalar) => multiply(point, scalar) };
+  const product = fixedBase(curveSecrets, inner(point));
+  return { multiply: (scalar) => outer(product(scalar)) };
+}
+
+function multiply(point: Point, scalar: bigint): Point {
+  checkScalar(scalar);
+  if (isIdentity(inner(point))) return identityPoint;
+  return outer(multiplySecret(curveSecrets, inner(point), scalar));
+}
+
+/** {@link toCoordinates} with the first 33 bytes those of the compressed point. */
+function encodeAll(points: readonly CurvePoint[]): Uint8Array[] {
+  return toCoordinates(points).map((xy) => {
+    const out = new Uint8Array(POINT_LENGTH);
+    // No point but the identity, (0, 0) here, has both coordinates zero.
+    if (xy.every((byte) => byte === 0)) return out;
+    out[0] = 2 + ((xy[2 * COORDINATE_LENGTH - 1] as number) & 1);
+    out.set(xy.subarray(0, COORDINATE_LENGTH), 1);
+    return out;
+  });
+}
+
+function decode(bytes: Uint8Array, index: number): Point {
+  if (bytes.length !== POINT_LENGTH) {
+    const message = `a point takes ${POINT_LENGTH} bytes, here are ${bytes.length}`;
+    throw new EncodingError('encoding.length', message, index);
+  }
+  const tag = bytes[0] as number;
+  if (tag !== 2 && tag !== 3) {
+    if (isIdentityEncoding(bytes)) {
+      throw new EncodingError('encoding.identity', 'the identity is not allowed here', index);
+    }
+    throw new EncodingError('encoding.not-canonical', 'a point begins with 02 or 03', index);
+  }
+  const point = fromX(bytes, 1, tag & 1);
+  if (point === 'not-canonical') {
+    throw new EncodingError('encoding.not-canonical', 'x must be below the field prime', index);
+  }
+  if (point === 'off-curve') {
+    throw new EncodingError('encoding.off-curve', 'no point of the curve has this x', index);
+  }
+  return outer(point);
+}
+
+function isIdentityEncoding(bytes: Uint8Array): boolean {
+  return bytes.length === POINT_LENGTH && bytes.every((byte) => byte === 0);
 }
 
 /** `1 + (n mod (q − 1))` of 64 uniform bytes: uniform in `[1, q)` but for a bias below 2⁻²⁵⁰. */
 export function nonzeroScalarFromUniform(bytes64: Uint8Array): bigint {
-  return 1n + (bytesToNumberLE(bytes64) % (Q - 1n));
+  return 1n + (bytesToNumberLE(bytes64) % (ORDER - 1n));
 }
 
-/** x and y of a point, for the standard's signatures and keys; the identity has none and gives zeros. */
-export function affineCoordinates(point: Point): { x: bigint; y: bigint } {
-  return inner(point).toAffine();
+/** `x ‖ y` of a point, each 32 bytes big-endian, for the standard's signatures and keys; zeros for the identity. */
+export function affineCoordinates(point: Point): Uint8Array {
+  return toCoordinates([inner(point)])[0] as Uint8Array;
 }
 
+const identityPoint = outer(identity());
+/** (1, 8d91e471…9f1e14): y is even (RFC 9215, appendix B.2). */
+const generator = outer(fromX(GENERATOR_X, 0, 0) as CurvePoint);
+let generatorTable: FixedBase | undefined;
+
+/** The group: encodings of 33 bytes, scalars of 32 bytes big-endian. */
 export const gost256bGroup: Group = {
   id: 'gost256b',
-  order: Q,
+  order: ORDER,
   pointLength: POINT_LENGTH,
   scalarLength: SCALAR_LENGTH,
-  generator: outer(Curve.BASE),
-  identity: outer(Curve.ZERO),
+  generator,
+  identity: identityPoint,
   get generatorTable() {
-    return (generatorTable ??= table(outer(Curve.BASE)));
+    return (generatorTable ??= table(generator));
   },
 
-  add: (a, b) => outer(inner(a).add(inner(b))),
-  subtract: (a, b) => outer(inner(a).subtract(inner(b))),
-  negate: (a) => outer(inner(a).negate()),
-  equals: (a, b) => inner(a).equals(inner(b)),
-  isIdentity: (a) => inner(a).is0(),
+  add: (a, b) => outer(addPoints(inner(a), inner(b))),
+  subtract: (a, b) => outer(addPoints(inner(a), negatePoint(inner(b)))),
+  negate: (a) => outer(negatePoint(inner(a))),
+  equals: (a, b) => areEqual(inner(a), inner(b)),
+  isIdentity: (a) => isIdentity(inner(a)),
 
-  multiply: (point, scalar) => multiplySecret(inner(point), scalar),
+  multiply,
   table,
-  msm(terms: readonly Term[]): Point {
-    const points: Inner[] = [];
-    const scalars: bigint[] = [];
-    for (const { point, scalar } of terms) {
-      checkScalar(scalar);
-      points.push(inner(point));
-      scalars.push(scalar);
-    }
-    if (points.length === 0) return outer(Curve.ZERO);
-    if (points.length < STRAUSS_LIMIT) {
-      return outer(
-        points.reduce((sum, p, i) => sum.add(p.multiplyUnsafe(scalars[i] as bigint)), Curve.ZERO),
-      );
-    }
-    return outer(pippenger(Curve, points, scalars));
+  msm(terms) {
+    const scalars = terms.map((term) => term.scalar);
+    scalars.forEach(checkScalar);
+    const points = terms.map((term) => inner(term.point));
+    return outer(multiScalar(curveSums, points, scalars));
   },
 
-  encode: (point) => encodeAffine(inner(point).toAffine()),
+  encode: (point) => encodeAll([inner(point)])[0] as Uint8Array,
   encodeAll: (points) => encodeAll(points.map(inner)),
-  encodeDoubles: (points) => encodeAll(points.map((p) => inner(p).double())),
+  encodeDoubles: (points) => encodeAll(points.map((point) => doublePoint(inner(point)))),
   half(scalar) {
     checkScalar(scalar);
-    return (scalar & 1n) === 0n ? scalar >> 1n : (scalar + Q) >> 1n;
+    return (scalar + ORDER * (scalar & 1n)) >> 1n;
   },
-  decode: (bytes) => decodePoint(bytes, 0, false),
-  decodeAll: (list) => list.map((bytes, index) => decodePoint(bytes, index, false)),
-  decodeAggregate: (bytes) => decodePoint(bytes, 0, true),
+  decode: (bytes) => decode(bytes, 0),
+  decodeAll: (list) => list.map(decode),
+  decodeAggregate: (bytes) => (isIdentityEncoding(bytes) ? identityPoint : decode(bytes, 0)),
 
   encodeScalar(scalar) {
     checkScalar(scalar);
@@ -162,20 +154,18 @@ export const gost256bGroup: Group = {
   },
   decodeScalar(bytes) {
     if (bytes.length !== SCALAR_LENGTH) {
-      throw new EncodingError(
-        'encoding.length',
-        `a scalar is ${SCALAR_LENGTH} bytes, got ${bytes.length}`,
-      );
+      const message = `a scalar takes ${SCALAR_LENGTH} bytes, here are ${bytes.length}`;
+      throw new EncodingError('encoding.length', message);
     }
     const scalar = bytesToNumberBE(bytes);
-    if (scalar >= Q) {
-      throw new EncodingError('encoding.scalar-range', 'the scalar is not below the order');
+    if (scalar >= ORDER) {
+      throw new EncodingError('encoding.scalar-range', 'a scalar must be below the order');
     }
     return scalar;
   },
   scalarFromUniform(bytes64) {
-    if (bytes64.length !== 64) throw new RangeError('64 uniform bytes expected');
-    return bytesToNumberLE(bytes64) % Q;
+    if (bytes64.length !== 64) throw new RangeError(`64 bytes are needed, not ${bytes64.length}`);
+    return bytesToNumberLE(bytes64) % ORDER;
   },
   randomScalar: () => nonzeroScalarFromUniform(randomBytes(64)),
 };
