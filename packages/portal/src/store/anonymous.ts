@@ -11,6 +11,7 @@ export interface PooledBallot {
   /** Hash of contest and ballot key. */
   readonly permit: Uint8Array;
   readonly revision: number;
+  readonly contest: string;
   readonly core: Uint8Array;
   /** Leaf hash (RFC 6962) of the entry. */
   readonly leaf: Uint8Array;

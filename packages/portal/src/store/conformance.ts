@@ -216,6 +216,7 @@ export function identifiedStoreConformance(
 const ballot = (over: Partial<PooledBallot> = {}): PooledBallot => ({
   permit: randomBytes(32),
   revision: 0,
+  contest: 'mayor',
   core: randomBytes(32),
   leaf: randomBytes(32),
   promise: randomBytes(200),
@@ -316,14 +317,15 @@ export function anonymousStoreConformance(
   });
 
   withStore('adopting a board twice changes nothing and pools nothing', async (store) => {
-    const { permit, revision, core, leaf, promise } = ballot();
+    const { entry, ...adopted } = ballot();
+    assert.ok(entry);
     const opened = randomBytes(32);
-    await store.adopt([{ permit, revision, core, leaf, promise }], [opened]);
-    await store.adopt([{ permit, revision, core, leaf, promise }], [opened]);
+    await store.adopt([adopted], [opened]);
+    await store.adopt([adopted], [opened]);
     assert.equal(await store.poolSize(), 0);
-    assert.equal(plain((await store.revision(permit, revision))!.leaf), plain(leaf));
+    assert.equal(plain((await store.revision(adopted.permit, 0))!.leaf), plain(adopted.leaf));
     assert.equal(await store.isOpened(opened), true);
-    assert.equal(await store.isOpened(core), false);
+    assert.equal(await store.isOpened(adopted.core), false);
     assert.equal(await store.acceptChallenge(challenge({ core: opened })), 'repeated');
   });
 

@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS cores (
   core BLOB PRIMARY KEY, opened INTEGER NOT NULL, permit BLOB, revision INTEGER
 ) WITHOUT ROWID, STRICT;
 CREATE TABLE IF NOT EXISTS revisions (
-  permit BLOB, revision INTEGER, core BLOB NOT NULL, leaf BLOB NOT NULL,
+  permit BLOB, revision INTEGER, contest TEXT NOT NULL, core BLOB NOT NULL, leaf BLOB NOT NULL,
   promise BLOB NOT NULL, PRIMARY KEY (permit, revision)
 ) WITHOUT ROWID, STRICT;
 CREATE TABLE IF NOT EXISTS pool (leaf BLOB PRIMARY KEY, entry BLOB NOT NULL) WITHOUT ROWID, STRICT;
@@ -29,6 +29,7 @@ function revisionOf(row: Row): Revision {
   return {
     permit: row['permit'] as Uint8Array,
     revision: row['revision'] as number,
+    contest: row['contest'] as string,
     core: row['core'] as Uint8Array,
     leaf: row['leaf'] as Uint8Array,
     promise: row['promise'] as Uint8Array,
@@ -58,13 +59,13 @@ export class SqliteAnonymousStore implements AnonymousStore {
     return 'accepted';
   }
 
-  #putBallot({ permit, revision, core, leaf, promise }: Revision): void {
+  #putBallot({ permit, revision, contest, core, leaf, promise }: Revision): void {
     this.#db
       .sql('INSERT INTO cores VALUES (?, 0, ?, ?) ON CONFLICT DO NOTHING')
       .run(core, permit, revision);
     this.#db
-      .sql('INSERT INTO revisions VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING')
-      .run(permit, revision, core, leaf, promise);
+      .sql('INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING')
+      .run(permit, revision, contest, core, leaf, promise);
   }
 
   async acceptChallenge(challenge: PooledChallenge): Promise<ChallengeOutcome> {

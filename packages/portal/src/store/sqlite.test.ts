@@ -36,7 +36,9 @@ test('sqlite: files are private, freed bytes are overwritten, no write-ahead log
   const entry = Buffer.from('a canary that must not stay in the file'.repeat(200));
   const leaf = new Uint8Array(32).fill(7);
   const permit = new Uint8Array(32).fill(8);
-  await store.acceptBallots([{ permit, revision: 0, core: permit, leaf, promise: leaf, entry }]);
+  await store.acceptBallots([
+    { permit, revision: 0, contest: 'mayor', core: permit, leaf, promise: leaf, entry },
+  ]);
   await store.leavePool([leaf]);
   await store.close();
   assert.equal((await stat(path)).mode & 0o777, 0o600);

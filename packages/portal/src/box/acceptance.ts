@@ -1,0 +1,229 @@
+/**
+ * How a ballot or a challenge is accepted. Nothing is stored until all has been checked; what is
+ * stored is stored in one transaction together with the signed promise, and only then answered.
+ */
+import { createHash } from 'node:crypto';
+import { equalBytes, frame } from '@kabina/crypto/bytes';
+import { coreHash } from '@kabina/election/ballot';
+import { decodeEntry, type Entry, type EntryOf } from '@kabina/election/entries';
+import { ElectionError } from '@kabina/election/errors';
+import { encodeManifest } from '@kabina/election/manifest';
+import { encodePromise, signPromise } from '@kabina/election/receipt';
+import { leafHash } from '@kabina/log/merkle';
+import { Schedule, type Clock } from '../clock.ts';
+import { crashPoint } from '../crash.ts';
+import { PortalError, type ErrorCode } from '../errors.ts';
+import type { AnonymousStore, BallotOutcome, PooledBallot, Revision } from '../store/anonymous.ts';
+import type { Board } from './board.ts';
+import { CheckPool } from './check-pool.ts';
+import type { Sequencer } from './sequencer.ts';
+
+/** Ballots that become durable in one transaction. */
+const MAX_GROUP = 256;
+
+export interface AcceptanceOptions {
+  readonly board: Board;
+  readonly store: AnonymousStore;
+  readonly sequencer: Sequencer;
+  readonly seed: Uint8Array;
+  readonly clock: Clock;
+}
+
+/** What the box answers to faults that the election's rules name. */
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  'ballots.election': 'ballots.election',
+  'ballots.proof': 'ballots.proof',
+  'ballots.signature': 'ballots.signature',
+  'ballots.core-opened': 'ballots.core-opened',
+  'ballots.revision-taken': 'ballots.revision-taken',
+  'challenges.election': 'challenges.election',
+  'challenges.cast': 'challenges.cast',
+};
+
+function refusal(code: string, kind: 'ballots' | 'challenges'): PortalError {
+  const own = CODES[code];
+  if (own !== undefined) return new PortalError(own);
+  if (code.startsWith('schedule.')) return new PortalError(`${kind}.closed`, { reason: code });
+  if (code.startsWith('permits.')) return new PortalError('ballots.permit', { reason: code });
+  return new PortalError(`${kind}.refused`, { reason: code });
+}
+
+/** Names a permit without keeping the ballot key readable beside it. */
+export function permitId(contest: string, ballotKey: Uint8Array): Uint8Array {
+  return createHash('sha256')
+    .update(frame('kabina/v1/permit-id', contest, ballotKey))
+    .digest();
+}
+
+/** What the store keeps of a ballot, with a fresh promise. */
+export function revisionOf(
+  { election, body: { core, permit } }: EntryOf<'ballot'>,
+  leaf: Uint8Array,
+  seed: Uint8Array,
+): Revision {
+  const hash = coreHash(core);
+  const promise = signPromise({ election, core: hash, entry: leaf, before: 'closed' }, seed);
+  return {
+    permit: permitId(core.contest, permit.key),
+    revision: core.revision,
+    contest: core.contest,
+    core: hash,
+    leaf,
+    promise: encodePromise(promise),
+  };
+}
+
+function decodeAs<T extends 'ballot' | 'challenge'>(type: T, bytes: Uint8Array): EntryOf<T> {
+  const malformed: ErrorCode = `${type}s.malformed`;
+  let entry: Entry;
+  try {
+    entry = decodeEntry(bytes);
+  } catch (error) {
+    if (!(error instanceof ElectionError)) throw error;
+    throw new PortalError(malformed, { reason: error.code }, error);
+  }
+  if (entry.type !== type) throw new PortalError(malformed, { reason: 'entry.type' });
+  return entry as EntryOf<T>;
+}
+
+interface Grouped {
+  readonly ballot: PooledBallot;
+  readonly resolve: (outcome: BallotOutcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class Acceptance {
+  readonly #options: AcceptanceOptions;
+  readonly #schedule: Schedule;
+  #checks: CheckPool | undefined;
+  #group: Grouped[] = [];
+  #committing = false;
+
+  constructor(options: AcceptanceOptions) {
+    this.#options = options;
+    this.#schedule = new Schedule(options.board.manifest);
+  }
+
+  async close(): Promise<void> {
+    await this.#checks?.close();
+  }
+
+  /** Accepts a ballot entry; gives the encoded promise. */
+  async ballot(bytes: Uint8Array): Promise<Uint8Array> {
+    const entry = decodeAs('ballot', bytes);
+    const { core, permit } = entry.body;
+    const leaf = leafHash(bytes);
+    this.#ofThisElection(entry, 'ballots');
+    const known = await this.#known(permitId(core.contest, permit.key), core.revision, leaf);
+    if (known !== undefined) return known;
+    return this.#options.sequencer.gate.through(async () => {
+      this.#open('ballots', core.revision);
+      this.#mayBeNext(entry, 'ballots');
+      await this.#checked(bytes, 'ballots');
+      const ballot = { ...revisionOf(entry, leaf, this.#options.seed), entry: bytes };
+      const outcome = await this.#commit(ballot);
+      if (outcome === 'revision-taken' || outcome === 'core-opened') {
+        throw new PortalError(`ballots.${outcome}`);
+      }
+      this.#options.sequencer.wake();
+      crashPoint('ballots.before-answer');
+      // Of two equal requests at once the first one's promise is the answer to both.
+      const { promise } =
+        (await this.#options.store.revision(ballot.permit, core.revision)) ?? ballot;
+      return promise;
+    });
+  }
+
+  /** Accepts a challenge entry. */
+  async challenge(bytes: Uint8Array): Promise<void> {
+    const entry = decodeAs('challenge', bytes);
+    this.#ofThisElection(entry, 'challenges');
+    const core = coreHash(entry.body.core);
+    // A lost answer is given again.
+    if (await this.#options.store.isOpened(core)) return;
+    await this.#options.sequencer.gate.through(async () => {
+      this.#open('challenges', 0);
+      this.#mayBeNext(entry, 'challenges');
+      await this.#checked(bytes, 'challenges');
+      crashPoint('challenges.before-commit');
+      const challenge = { core, leaf: leafHash(bytes), entry: bytes };
+      if ((await this.#options.store.acceptChallenge(challenge)) === 'core-cast') {
+        throw new PortalError('challenges.cast');
+      }
+      crashPoint('challenges.after-commit');
+      this.#options.sequencer.wake();
+    });
+  }
+
+  /** The promise of this very entry if it was accepted before; refuses another of its revision. */
+  async #known(
+    permit: Uint8Array,
+    revision: number,
+    leaf: Uint8Array,
+  ): Promise<Uint8Array | undefined> {
+    const known = await this.#options.store.revision(permit, revision);
+    if (known === undefined) return undefined;
+    if (!equalBytes(known.leaf, leaf)) throw new PortalError('ballots.revision-taken');
+    return known.promise;
+  }
+
+  #ofThisElection({ election, body }: EntryOf<'ballot' | 'challenge'>, kind: Kind): void {
+    const own = this.#options.board.state.electionId as Uint8Array;
+    if (!equalBytes(election, own) || !equalBytes(body.core.election, own)) {
+      throw new PortalError(`${kind}.election`);
+    }
+  }
+
+  #open(kind: Kind, revision: number): void {
+    const { board, clock } = this.#options;
+    const now = clock();
+    const open = board.state.phase === 'open' && this.#schedule.accepts(now, board.state.extension);
+    if (!open) throw new PortalError(`${kind}.closed`);
+    if (revision > 0 && board.manifest.revoting !== null && !this.#schedule.revises(now)) {
+      throw new PortalError('ballots.closed', { reason: 'schedule.revoting' });
+    }
+  }
+
+  #mayBeNext(entry: Entry, kind: Kind): void {
+    const problem = this.#options.board.state.check(entry);
+    if (problem !== undefined) throw refusal(problem.code, kind);
+  }
+
+  async #checked(bytes: Uint8Array, kind: Kind): Promise<void> {
+    const { board } = this.#options;
+    this.#checks ??= new CheckPool({
+      manifest: encodeManifest(board.manifest),
+      key: board.state.key as Uint8Array,
+    });
+    if (this.#checks.full) throw new PortalError('server.busy', { retryAfter: 2 });
+    const code = await this.#checks.check(bytes);
+    if (code !== undefined) throw refusal(code, kind);
+  }
+
+  /** Group commit: all that one batch of checks let through becomes durable together. */
+  #commit(ballot: PooledBallot): Promise<BallotOutcome> {
+    return new Promise((resolve, reject) => {
+      this.#group.push({ ballot, resolve, reject });
+      if (this.#committing) return;
+      this.#committing = true;
+      setImmediate(() => void this.#commitGroups());
+    });
+  }
+
+  async #commitGroups(): Promise<void> {
+    while (this.#group.length > 0) {
+      const group = this.#group.splice(0, MAX_GROUP);
+      try {
+        crashPoint('ballots.before-commit');
+        const outcomes = await this.#options.store.acceptBallots(group.map(({ ballot }) => ballot));
+        crashPoint('ballots.after-commit');
+        group.forEach(({ resolve }, i) => resolve(outcomes[i] as BallotOutcome));
+      } catch (error) {
+        for (const { reject } of group) reject(error);
+      }
+    }
+    this.#committing = false;
+  }
+}
+
+type Kind = 'ballots' | 'challenges';
