@@ -38,7 +38,14 @@ const config: TestRunnerConfig = {
       },
     }),
   ],
-  plugins: [esbuildPlugin({ ts: true, json: true, target: 'es2022' })],
+  plugins: [
+    {
+      // @hpke/common imports Node's crypto where there is no WebCrypto: never in a browser.
+      name: 'no-node-crypto',
+      resolveImport: ({ source }) => (source === 'crypto' ? '/no-node-crypto.js' : undefined),
+    },
+    esbuildPlugin({ ts: true, json: true, target: 'es2022' }),
+  ],
   reporters: [countReporter()],
 };
 

@@ -224,6 +224,18 @@ for (const suite of [ristretto255Sha512, gost256bStreebog]) {
       }
     });
 
+    if (!slow) {
+      test('a batch of more vectors than one sum takes', () => {
+        const batch = new VectorBatch(suite, key);
+        const small: VectorShape = { cells: 1, weights: [1], allowed: [1] };
+        const good = seal(small, [1]);
+        const broken = { ...good, sum: shifted(good.sum, good.sum.length - sl, 1n) };
+        const bad = new Set([3, 1023, 1024, 1200]);
+        for (let i = 0; i < 1201; i++) batch.add(small, bad.has(i) ? broken : good, context);
+        assert.deepEqual(batch.verify(), { bad: [...bad] });
+      });
+    }
+
     test('an empty batch is good, and one of wrong lengths only is bad', () => {
       assert.deepEqual(new VectorBatch(suite, key).verify(), { bad: [] });
       const batch = new VectorBatch(suite, key);

@@ -25,6 +25,8 @@ import {
 
 /** Vectors whose points are decoded together; where one is bad, all of them are decoded again one by one. */
 const DECODE_TOGETHER = 64;
+/** Vectors in one sum. More gain little and their points take memory: a batch may be of any size. */
+const SUM_TOGETHER = 1024;
 
 interface Item {
   readonly index: number;
@@ -91,18 +93,12 @@ export class VectorBatch {
   /** Indices of the vectors that are not what they claim, ascending. */
   verify(): { bad: number[] } {
     const bad = [...this.#bad];
-    const weighted: Weighted[] = [];
     const weights = new Weights();
-    for (let at = 0; at < this.#items.length; at += DECODE_TOGETHER) {
-      const group = this.#items.slice(at, at + DECODE_TOGETHER);
-      const points = decodePoints(this.#suite, group);
-      group.forEach((item, i) => {
-        const one = points[i] && this.#weigh(item, points[i], weights);
-        if (one) weighted.push(one);
-        else bad.push(item.index);
-      });
+    for (let at = 0; at < this.#items.length; at += SUM_TOGETHER) {
+      const items = this.#items.slice(at, at + SUM_TOGETHER);
+      const weighted = this.#weighAll(items, weights, bad);
+      this.#search(weighted, this.#total(weighted), bad);
     }
-    this.#search(weighted, this.#total(weighted), bad);
     return { bad: bad.sort((a, b) => a - b) };
   }
 
@@ -117,6 +113,21 @@ export class VectorBatch {
     const batch = new VectorBatch(suite, key);
     batch.add(shape, sealed, context);
     return batch.verify().bad.length === 0;
+  }
+
+  /** Decodes and weighs; what can't be is bad. */
+  #weighAll(items: readonly Item[], weights: Weights, bad: number[]): Weighted[] {
+    const weighted: Weighted[] = [];
+    for (let at = 0; at < items.length; at += DECODE_TOGETHER) {
+      const together = items.slice(at, at + DECODE_TOGETHER);
+      const points = decodePoints(this.#suite, together);
+      together.forEach((item, i) => {
+        const one = points[i] && this.#weigh(item, points[i], weights);
+        if (one) weighted.push(one);
+        else bad.push(item.index);
+      });
+    }
+    return weighted;
   }
 
   #search(items: readonly Weighted[], total: Point, bad: number[]): void {

@@ -89,6 +89,22 @@ function writeAll(parts: readonly Uint8Array[], length: number): Uint8Array {
   return out;
 }
 
+/** Suites whose sealing the engine has compiled. */
+const warm = new WeakSet<Suite>();
+
+/**
+ * Seals a few small vectors and throws them away, so that the engine has compiled the way when the
+ * voter confirms: the first sealing of a process takes many times as long as a later one.
+ */
+function warmUp(suite: Suite, key: EncryptionKey): void {
+  if (warm.has(suite)) return;
+  warm.add(suite);
+  for (let i = 0; i < 6; i++) {
+    const shape = { cells: 2, weights: [1, 1], allowed: [1, 2] };
+    PreparedVector.prepare(suite, key, shape).seal([1, i & 1], new Uint8Array(0));
+  }
+}
+
 /** Everything for one sealing that doesn't depend on the choice. Serves once and is erased. */
 export class PreparedVector {
   #suite: Suite;
@@ -106,6 +122,7 @@ export class PreparedVector {
   /** All multiplications and encodings, for every choice. Throws {@link VectorError} `vector.shape`. */
   static prepare(suite: Suite, key: EncryptionKey, shape: VectorShape): PreparedVector {
     checkShape(shape);
+    warmUp(suite, key);
     const { group } = suite;
     const { cells: n, allowed } = shape;
     const k = allowed.length;
