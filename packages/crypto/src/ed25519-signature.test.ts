@@ -11,7 +11,7 @@ import { fromLittleEndian, toLittleEndian } from './scalar-digits.ts';
 import type { SignedItem } from './suites.ts';
 
 interface Vectors {
-  rfc8032: (Record<'name' | 'seed' | 'publicKey' | 'message' | 'signature', string>)[];
+  rfc8032: Record<'name' | 'seed' | 'publicKey' | 'message' | 'signature', string>[];
   taming: (Record<'why' | 'publicKey' | 'message' | 'signature', string> & { good: boolean })[];
 }
 const vectors = JSON.parse(

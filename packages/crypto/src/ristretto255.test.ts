@@ -210,9 +210,7 @@ describe('ristretto255, group', () => {
     assert.ok(group.isIdentity(group.msm([])));
     const many = fc.sample(fc.tuple(scalar, scalar), { numRuns: 600, seed: 3 });
     const points = many.slice(0, 30).map(([p]) => multiple(p));
-    const sum = group.msm(
-      many.map(([, s], i) => ({ point: points[i % 30] as Point, scalar: s })),
-    );
+    const sum = group.msm(many.map(([, s], i) => ({ point: points[i % 30] as Point, scalar: s })));
     const expected = many.reduce((e, [, s], i) => e + s * (many[i % 30]?.[0] as bigint), 0n);
     assert.equal(hex(sum), judged(expected));
   });
