@@ -148,13 +148,15 @@ export class LogWriter {
    * the log; `log-broken` after any failure half-way, with its cause
    */
   append(entries: readonly Uint8Array[]): Promise<Appended> {
+    // Some of them are written once more with the next append, long after this call.
+    const copies = entries.map((entry) => entry.slice());
     return this.#exclusive(async () => {
       const old = this.#state;
       const firstIndex = old.edge.size;
       if (entries.length === 0) {
         return { firstIndex, size: firstIndex, root: old.root, checkpoint: old.committed };
       }
-      const { edge, root, files } = grow(old.edge, entries);
+      const { edge, root, files } = grow(old.edge, copies);
       const { size } = edge;
       const { store, key, origin, publish } = this.#options;
       const head = { origin, size, root, extensions: [] };

@@ -24,10 +24,11 @@ export interface TileReader {
   read(path: string): Promise<Uint8Array | undefined>;
 }
 
-/** A log entry with its position. */
+/** A log entry with its position and its leaf hash. */
 export interface LogEntry {
   readonly index: number;
   readonly entry: Uint8Array;
+  readonly leaf: Uint8Array;
 }
 
 // Full tiles kept after being checked: 8 KiB of hashes each.
@@ -183,7 +184,7 @@ export class TileTree {
         throw new LogError('tile-mismatch', `entries from ${start} on are not those of the tree`);
       }
       for (let index = Math.max(from, start); index < Math.min(to, start + width); index++) {
-        yield { index, entry: entries[index - start]! };
+        yield { index, entry: entries[index - start]!, leaf: leaves[index - start]! };
       }
     }
   }

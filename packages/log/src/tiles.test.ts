@@ -9,7 +9,7 @@ import { grow } from './sequence.ts';
 import { consistencyProofFromTiles, decodeBundle, decodeHashTile, encodeBundle } from './tiles.ts';
 import { encodeHashTile, inclusionProofFromTiles, MAX_BUNDLE_BYTES, newTiles } from './tiles.ts';
 import { MAX_ENTRY_BYTES, parseTilePath, readCheckpoint, readEntries } from './tiles.ts';
-import { rootFromTiles, tilePath, TileTree, type TileReader } from './tiles.ts';
+import { rootFromTiles, tilePath, TileTree, type LogEntry, type TileReader } from './tiles.ts';
 
 const throwsCode = (code: LogErrorCode, work: () => unknown): void => {
   assert.throws(work, (error) => error instanceof LogError && error.code === code);
@@ -43,8 +43,8 @@ function makeLog(...sizes: number[]): { files: Files; root: Uint8Array; tree: Me
   return { files, root, tree: new MerkleTree(leaves) };
 }
 
-async function collect(entries: AsyncIterable<{ index: number; entry: Uint8Array }>) {
-  const list: { index: number; entry: Uint8Array }[] = [];
+async function collect(entries: AsyncIterable<LogEntry>): Promise<LogEntry[]> {
+  const list: LogEntry[] = [];
   for await (const item of entries) list.push(item);
   return list;
 }
@@ -199,7 +199,11 @@ test('a log is read and proved at the sizes where tiles begin and end', async ()
     const entries = await collect(readEntries(files, { size, root }));
     assert.deepEqual(
       entries,
-      Array.from({ length: size }, (_, i) => ({ index: i, entry: entry(i) })),
+      Array.from({ length: size }, (_, i) => ({
+        index: i,
+        entry: entry(i),
+        leaf: leafHash(entry(i)),
+      })),
     );
     const opened = await TileTree.open(files, { size, root });
     for (let index = 0; index < size; index += index < 300 ? 1 : 37) {

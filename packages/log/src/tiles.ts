@@ -49,24 +49,24 @@ export async function readCheckpoint(reader: TileReader): Promise<string> {
 /** Entries from (inclusive) to (exclusive), in order, each held against the tree's root. */
 export async function* readEntries(
   reader: TileReader,
-  { from = 0, to, ...head }: TreeHead & { readonly from?: number; readonly to?: number },
+  { size, root, from = 0, to = size }: TreeHead & { readonly from?: number; readonly to?: number },
 ): AsyncGenerator<LogEntry> {
-  const tree = await TileTree.open(reader, head);
+  const tree = await TileTree.open(reader, { size, root });
   yield* tree.entries(from, to);
 }
 
 /** Proof that the leaf at that index is in the tree. */
 export async function inclusionProofFromTiles(
   reader: TileReader,
-  { index, ...head }: TreeHead & { readonly index: number },
+  { index, size, root }: TreeHead & { readonly index: number },
 ): Promise<Uint8Array[]> {
-  return (await TileTree.open(reader, head)).inclusionProof(index);
+  return (await TileTree.open(reader, { size, root })).inclusionProof(index);
 }
 
 /** Proof that the tree of oldSize is the beginning of the tree. */
 export async function consistencyProofFromTiles(
   reader: TileReader,
-  { oldSize, ...head }: TreeHead & { readonly oldSize: number },
+  { oldSize, size, root }: TreeHead & { readonly oldSize: number },
 ): Promise<Uint8Array[]> {
-  return (await TileTree.open(reader, head)).consistencyProof(oldSize);
+  return (await TileTree.open(reader, { size, root })).consistencyProof(oldSize);
 }
