@@ -16,24 +16,22 @@ const WORDS = 16;
 const BLOCK = 64;
 
 /**
- * Substitution, transposition and linear map at once: entry `2·(256·j + v)` and the one after it
- * are the low and high word of what byte `v` in the 64-bit word `j` gives to the result.
+ * Substitution, transposition and linear map at once: entry `256·j + v` is what byte `v` in the
+ * 64-bit word `j` gives to the result, its low and its high half.
  */
-const TABLE = (() => {
-  const table = new Int32Array(8 * 256 * 2);
-  for (let j = 0; j < 8; j++) {
-    for (let v = 0; v < 256; v++) {
-      const s = PI[v] as number;
-      let sum = 0n;
-      for (let bit = 0; bit < 8; bit++) {
-        if ((s >> bit) & 1) sum ^= L[63 - 8 * j - bit] as bigint;
-      }
-      table[2 * (256 * j + v)] = Number(sum & 0xffffffffn);
-      table[2 * (256 * j + v) + 1] = Number(sum >> 32n);
+const LOW = new Int32Array(8 * 256);
+const HIGH = new Int32Array(8 * 256);
+for (let j = 0; j < 8; j++) {
+  for (let v = 0; v < 256; v++) {
+    const s = PI[v] as number;
+    let sum = 0n;
+    for (let bit = 0; bit < 8; bit++) {
+      if ((s >> bit) & 1) sum ^= L[63 - 8 * j - bit] as bigint;
     }
+    LOW[256 * j + v] = Number(sum & 0xffffffffn);
+    HIGH[256 * j + v] = Number(sum >> 32n);
   }
-  return table;
-})();
+}
 
 /** The round constants as words, one after another. */
 const ROUND_CONSTANTS = (() => {
@@ -48,32 +46,45 @@ const ROUND_CONSTANTS = (() => {
 
 /** `out = L(P(S(a ⊕ b[from…])))`; `out` must be neither `a` nor `b`. */
 function lps(out: Int32Array, a: Int32Array, b: Int32Array, from: number): void {
-  const x = scratch;
-  for (let i = 0; i < WORDS; i++) x[i] = (a[i] as number) ^ (b[from + i] as number);
-  for (let i = 0; i < 8; i++) {
+  for (let half = 0; half < 2; half++) {
+    const at = from + half;
+    const w0 = a[half]! ^ b[at]!;
+    const w1 = a[half + 2]! ^ b[at + 2]!;
+    const w2 = a[half + 4]! ^ b[at + 4]!;
+    const w3 = a[half + 6]! ^ b[at + 6]!;
+    const w4 = a[half + 8]! ^ b[at + 8]!;
+    const w5 = a[half + 10]! ^ b[at + 10]!;
+    const w6 = a[half + 12]! ^ b[at + 12]!;
+    const w7 = a[half + 14]! ^ b[at + 14]!;
     // Word i of the result takes byte i of each of the eight words.
-    const half = i >> 2;
-    const shift = 8 * (i & 3);
-    let low = 0;
-    let high = 0;
-    for (let j = 0; j < 8; j++) {
-      const entry = 2 * (256 * j + (((x[2 * j + half] as number) >>> shift) & 255));
-      low ^= TABLE[entry] as number;
-      high ^= TABLE[entry + 1] as number;
+    for (let i = 0; i < 4; i++) {
+      const shift = 8 * i;
+      const e0 = (w0 >>> shift) & 255;
+      const e1 = ((w1 >>> shift) & 255) | 0x100;
+      const e2 = ((w2 >>> shift) & 255) | 0x200;
+      const e3 = ((w3 >>> shift) & 255) | 0x300;
+      const e4 = ((w4 >>> shift) & 255) | 0x400;
+      const e5 = ((w5 >>> shift) & 255) | 0x500;
+      const e6 = ((w6 >>> shift) & 255) | 0x600;
+      const e7 = ((w7 >>> shift) & 255) | 0x700;
+      const word = 2 * (4 * half + i);
+      // prettier-ignore
+      out[word] =
+        LOW[e0]! ^ LOW[e1]! ^ LOW[e2]! ^ LOW[e3]! ^ LOW[e4]! ^ LOW[e5]! ^ LOW[e6]! ^ LOW[e7]!;
+      // prettier-ignore
+      out[word + 1] =
+        HIGH[e0]! ^ HIGH[e1]! ^ HIGH[e2]! ^ HIGH[e3]! ^ HIGH[e4]! ^ HIGH[e5]! ^ HIGH[e6]! ^ HIGH[e7]!;
     }
-    out[2 * i] = low;
-    out[2 * i + 1] = high;
   }
 }
 
-const scratch = new Int32Array(WORDS);
-const zero = new Int32Array(WORDS);
+const ZERO = new Int32Array(WORDS);
 
 /** The compression function `h = g_N(h, m)` (RFC 6986, section 8). */
 function compress(h: Int32Array, n: Int32Array, m: Int32Array): void {
   let key = new Int32Array(WORDS);
   let nextKey = new Int32Array(WORDS);
-  let state = Int32Array.from(m);
+  let state = m.slice();
   let nextState = new Int32Array(WORDS);
   lps(key, h, n, 0);
   for (let round = 0; round < C.length; round++) {
@@ -127,8 +138,8 @@ function hash(message: Uint8Array, initialByte: number): Uint8Array {
   compress(h, n, m);
   addTo(n, bits);
   addTo(sum, m);
-  compress(h, zero, n);
-  compress(h, zero, sum);
+  compress(h, ZERO, n);
+  compress(h, ZERO, sum);
 
   const out = new Uint8Array(BLOCK);
   const outView = new DataView(out.buffer);
