@@ -143,6 +143,29 @@ export class BallotIndex {
     return this.#countedRows(limit)[this.#contests.indexOf(contest)]?.length ?? 0;
   }
 
+  /** Number of permits under which at least one good ballot stands on the board, for a contest. */
+  usedNumber(contest: string): number {
+    const number = this.#contests.indexOf(contest);
+    const good = (row: number) =>
+      this.#contest.at(row) === number && (this.#flags.at(row) & DISCARDED) === 0;
+    let used = 0;
+    for (const last of this.#keys.values()) {
+      for (let row = last; row !== NONE; row = this.#previous.at(row)) {
+        if (!good(row)) continue;
+        used++;
+        break;
+      }
+    }
+    return used;
+  }
+
+  /** Indices of the ballots in a part of the log. */
+  *between(from: number, to: number): Generator<number> {
+    for (let row = this.#rowFrom(from); row < this.size && this.#index.at(row) < to; row++) {
+      yield this.#index.at(row);
+    }
+  }
+
   #countedRows(limit: number): readonly number[][] {
     if (this.#countedAt?.limit === limit) return this.#countedAt.rows;
     const rows: number[][] = this.#contests.map(() => []);
@@ -179,16 +202,22 @@ export class BallotIndex {
     return last;
   }
 
-  /** The row of a ballot by its index in the log: rows stand in that order. */
+  /** The row of a ballot by its index in the log. */
   #rowAt(index: number): number | undefined {
+    const row = this.#rowFrom(index);
+    return row < this.size && this.#index.at(row) === index ? row : undefined;
+  }
+
+  /** The first row at that index of the log or after it: rows stand in that order. */
+  #rowFrom(index: number): number {
     let low = 0;
-    let high = this.#index.length;
+    let high = this.size;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (this.#index.at(middle) < index) low = middle + 1;
       else high = middle;
     }
-    return low < this.#index.length && this.#index.at(low) === index ? low : undefined;
+    return low;
   }
 
   #rowsOf(code: string): number[] {

@@ -29,6 +29,12 @@ export type { Phase } from './board-phases.ts';
 export type { Cosigning } from './board-cosigned.ts';
 export type { CheckId, Problem } from './problem.ts';
 
+/** A turn of the election that a cosigned checkpoint has to cover. */
+export interface Moment {
+  readonly type: 'opened' | 'suspended' | 'resumed' | 'closed' | 'tally';
+  readonly index: number;
+}
+
 /** Every ballot under a receipt's permit, and the one that counts. */
 export interface Lookup {
   readonly contest: string;
@@ -51,6 +57,7 @@ export class BoardState {
   /** Index of an entry that a cosigned checkpoint has to cover before the election goes on. */
   #mustCover = -1;
   #extension = 0;
+  readonly #moments: Moment[] = [];
   readonly #withdrawn: Bodies['withdrawn'][] = [];
   readonly #tree = new RootHistory();
   readonly #closing: Closing = {
@@ -107,6 +114,10 @@ export class BoardState {
   /** Seconds by which closing was put off. */
   get extension(): number {
     return this.#extension;
+  }
+  /** The turns of the election so far, in order. */
+  get moments(): readonly Moment[] {
+    return this.#moments;
   }
   /** Index of `closed`. */
   get closedAt(): number | undefined {
@@ -306,7 +317,7 @@ export class BoardState {
       }
       case 'opened':
         this.#opened = entry.body;
-        this.#mustCover = index;
+        this.#turn(entry.type, index);
         this.#phase = 'open';
         return;
       case 'ballot':
@@ -323,22 +334,22 @@ export class BoardState {
         this.#withdrawn.push(entry.body);
         return;
       case 'suspended':
-        this.#mustCover = index;
+        this.#turn(entry.type, index);
         this.#phase = 'suspended';
         return;
       case 'resumed':
         this.#extension += entry.body.extension;
-        this.#mustCover = index;
+        this.#turn(entry.type, index);
         this.#phase = 'open';
         return;
       case 'closed':
         this.#closedAt = index;
-        this.#mustCover = index;
+        this.#turn(entry.type, index);
         this.#phase = 'closed';
         return;
       case 'tally':
         this.#tallySize = entry.body.size;
-        this.#mustCover = index;
+        this.#turn(entry.type, index);
         this.#phase = 'tally';
         return;
       case 'issued':
@@ -366,6 +377,11 @@ export class BoardState {
         this.#ceremony?.apply(entry, index, leafHash);
         if (this.#ceremony?.complete) this.#phase = 'ready';
     }
+  }
+
+  #turn(type: Moment['type'], index: number): void {
+    this.#mustCover = index;
+    this.#moments.push({ type, index });
   }
 
   /** Takes out a ballot or challenge whose proofs, permit or signature were found bad. */

@@ -4,6 +4,7 @@
 import { bytesToHex } from '@kabina/crypto/bytes';
 import { suiteById } from '@kabina/crypto/suites';
 import { vectorLengths } from '@kabina/crypto/vector';
+import { COSIGNATURE_V1, ED25519, parseVerifierKey } from '@kabina/log/note';
 import { MAX_BYTES } from './cbor.ts';
 import { contestShape } from './contest-shape.ts';
 import { ElectionError } from './errors.ts';
@@ -95,6 +96,29 @@ function checkBallotSize(manifest: Manifest): void {
   }
 }
 
+/** The log's and the witnesses' keys are of the right kind, and no two witnesses are one. */
+function checkNoteKeys(manifest: Manifest): void {
+  const parse = (vkey: string, type: number) => {
+    try {
+      const key = parseVerifierKey(vkey);
+      if (key.type === type) return key;
+    } catch (cause) {
+      throw new ElectionError('manifest.note-key', `not a verifier key: ${vkey}`, { cause });
+    }
+    return fail('note-key', `a verifier key of type ${type} expected: ${vkey}`);
+  };
+  parse(manifest.board.key, ED25519);
+  const witnesses = manifest.witnesses.keys.map((vkey) => parse(vkey, COSIGNATURE_V1));
+  unique(
+    'witness key',
+    witnesses.map((key) => bytesToHex(key.publicKey)),
+  );
+  unique(
+    'witness',
+    witnesses.map((key) => key.name),
+  );
+}
+
 /** Checks everything but the shape. Throws `ElectionError('manifest.…')`. */
 export function checkManifestRules(manifest: Manifest): void {
   unique(
@@ -165,8 +189,8 @@ export function checkManifestRules(manifest: Manifest): void {
     holders.map((holder) => bytesToHex(holder.hpkeKey)),
   );
 
+  checkNoteKeys(manifest);
   const { quorum, keys } = manifest.witnesses;
-  unique('witness', keys);
   if (keys.length === 0 ? quorum !== 0 : quorum > keys.length || quorum * 2 <= keys.length) {
     fail('witnesses', 'the quorum is not a majority of the witnesses');
   }

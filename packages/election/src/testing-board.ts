@@ -1,0 +1,204 @@
+/**
+ * A good board of a test election, from the manifest to the last protocol, as steps that a test can
+ * change.
+ */
+import { challengeEntry, type SealedCore } from './ballot.ts';
+import type { Bodies, Entry, EntryOf, Permit } from './entries.ts';
+import { contestById, contestShape, type Manifest } from './manifest.ts';
+import { entryLines, protocolLines, protocolNumbers } from './results-protocol.ts';
+import { Aggregate, countVotes, decryptShare, isDecrypted, logarithms } from './tally.ts';
+import type { ContestResult } from './tally.ts';
+import { testCeremony, type TestCeremony } from './testing-ceremony.ts';
+import { testSeed, type Step, type TestElection } from './testing.ts';
+
+/** A good board and what a test needs to spoil it. */
+export interface GoodBoard {
+  readonly election: TestElection;
+  readonly ceremony: TestCeremony;
+  /** Change a copy and give it to `election.build`. */
+  readonly steps: readonly Step[];
+  /** What the votes add up to. */
+  readonly expected: readonly ContestResult[];
+  /** A voter of `question` who has a permit and has not voted. */
+  readonly spare: {
+    readonly seed: Uint8Array;
+    readonly permit: Permit;
+    readonly sealed: SealedCore;
+    readonly entry: EntryOf<'ballot'>;
+  };
+  /** Sums of the counted ballots. */
+  readonly aggregates: ReadonlyMap<string, Aggregate>;
+}
+
+interface Vote {
+  readonly voter: string;
+  readonly contest: string;
+  /** Numbers of marked options, from 0; none is a blank paper. */
+  readonly marks: readonly number[];
+  readonly revision?: number;
+}
+
+/** In the order of the board. */
+const firstDay: readonly Vote[] = [
+  { voter: 'anna', contest: 'mayor', marks: [0] },
+  { voter: 'anna', contest: 'council', marks: [0, 1, 2] },
+  { voter: 'boris', contest: 'mayor', marks: [3] },
+  { voter: 'boris', contest: 'council', marks: [] },
+  { voter: 'boris', contest: 'question', marks: [0] },
+];
+const lastDay: readonly Vote[] = [
+  { voter: 'anna', contest: 'mayor', marks: [9], revision: 1 },
+  { voter: 'vera', contest: 'mayor', marks: [3] },
+  { voter: 'vera', contest: 'council', marks: [1] },
+  { voter: 'dina', contest: 'question', marks: [1] },
+  { voter: 'egor', contest: 'question', marks: [0] },
+  { voter: 'egor', contest: 'few', marks: [1] },
+];
+/** Permits per contest: one for each voter above, and the spare one. */
+const permits: Readonly<Record<string, number>> = {
+  mayor: 3,
+  council: 3,
+  question: 4,
+  empty: 0,
+  few: 1,
+};
+
+/** Marks per cell from numbers of options; the last cell of a contest with blank papers says "blank". */
+export function cellsOf(manifest: Manifest, contest: string, marks: readonly number[]): number[] {
+  const { cells } = contestShape(contestById(manifest, contest));
+  const out = new Array<number>(cells).fill(0);
+  for (const mark of marks) out[mark] = 1;
+  if (marks.length === 0) out[cells - 1] = 1;
+  return out;
+}
+
+/** Makes the board. Takes some seconds. */
+export async function goodBoard(election: TestElection): Promise<GoodBoard> {
+  const { manifest, electionId, suite } = election;
+  const at = (moment: string) => Date.parse(moment) / 1000;
+  const opens = at(manifest.hours.opens);
+  const ceremony = await testCeremony(election, opens - 3600);
+  const { key } = ceremony;
+
+  const permitsOf = new Map<string, Permit>();
+  const permitOf = (voter: string, contest: string) => {
+    const name = `${voter} ${contest}`;
+    const permit = permitsOf.get(name) ?? election.permit(contest, testSeed(voter));
+    permitsOf.set(name, permit);
+    return permit;
+  };
+  const counted = new Map<string, SealedCore>();
+  const cast = ({ voter, contest, marks, revision = 0 }: Vote): Step => {
+    const cells = cellsOf(manifest, contest, marks);
+    const sealed = election.seal(key, contest, testSeed(voter), cells, revision);
+    counted.set(`${voter} ${contest}`, sealed);
+    const entry = election.cast(sealed, testSeed(voter), permitOf(voter, contest));
+    return { name: `${voter} ${contest} ${revision}`, entry };
+  };
+
+  const challenged = election.seal(key, 'question', testSeed('dina'), [1, 0]);
+  const seed = testSeed('spare');
+  const permit = permitOf('spare', 'question');
+  const sealed = election.seal(key, 'question', seed, [1, 0]);
+  const spare = { seed, permit, sealed, entry: election.cast(sealed, seed, permit) };
+
+  const commission = <T extends 'suspended' | 'resumed' | 'withdrawn' | 'closed'>(
+    type: T,
+    body: Bodies[T],
+  ): Step => ({ name: type, entry: election.sign(type, 'commission', body) as Entry });
+  const steps: Step[] = [
+    { name: 'manifest', entry: election.sign('manifest', 'commission', { manifest }) },
+    ...ceremony.steps,
+    ...firstDay.map(cast),
+    { name: 'night', cosign: at('2026-09-18T22:00:30+03:00') },
+    commission('withdrawn', { contest: 'mayor', option: 'mayor-10' }),
+    commission('suspended', { reason: 'проверка связи' }),
+    { cosign: at('2026-09-19T09:00:00+03:00') },
+    commission('resumed', { extension: 600 }),
+    { name: 'resumed cosigned', cosign: at('2026-09-19T09:10:00+03:00') },
+    {
+      name: 'challenge',
+      entry: challengeEntry(challenged.core, [1, 0], challenged.randomness),
+    },
+    ...lastDay.map(cast),
+    { name: 'revoting over', cosign: at('2026-09-20T12:00:10+03:00') },
+    commission('closed', { stations: [] }),
+    { name: 'closed cosigned', cosign: at('2026-09-20T20:10:05+03:00') },
+  ];
+
+  const issued = new Map<string, Bodies['issued']>();
+  for (const issuer of manifest.issuers) {
+    const body: Bodies['issued'] = {
+      issuer: issuer.id,
+      counts: issuer.keys.map((k) => [k.list, k.contest, permits[k.contest] as number, 0]),
+      root: new Uint8Array(32).fill(9),
+    };
+    issued.set(issuer.id, body);
+    const by = `issuer/${issuer.id}`;
+    steps.push({ name: `issued ${issuer.id}`, entry: election.sign('issued', by, body) });
+  }
+  const size = steps.length;
+  steps.push(
+    { name: 'tally', entry: election.sign('tally', 'box', { size }) },
+    { name: 'tally cosigned', cosign: at('2026-09-20T20:15:00+03:00') },
+  );
+
+  const aggregates = new Map(
+    manifest.contests.map((c) => [c.id, new Aggregate(suite, contestShape(c))] as const),
+  );
+  for (const { core } of counted.values()) aggregates.get(core.contest)?.add(core.cells);
+  const expected: ContestResult[] = [];
+  const table = logarithms(suite, manifest.voters.count);
+  for (const contest of manifest.contests) {
+    const aggregate = aggregates.get(contest.id) as Aggregate;
+    const shares: Bodies['share'][] = [];
+    if (isDecrypted(contest, aggregate.ballots)) {
+      for (const [index, secretShare] of ceremony.secretShares) {
+        const statement = { election: electionId, contest: contest.id, index, secretShare };
+        const share = decryptShare(aggregate, statement);
+        shares.push(share);
+        const entry = election.sign('share', `trustee/${index}`, share);
+        steps.push({ name: `share ${contest.id} ${index}`, entry });
+      }
+    }
+    expected.push(countVotes(contest, aggregate, manifest.trustees.threshold, shares, table));
+  }
+  for (const result of expected) {
+    const entry = election.sign('result', 'commission', resultBody(result));
+    steps.push({ name: `result ${result.contest}`, entry });
+  }
+  for (const result of expected) {
+    const body = protocolBody(manifest, issued, result);
+    const entry = election.sign('protocol', 'commission', body);
+    steps.push({ name: `protocol ${result.contest}`, entry });
+  }
+  return { election, ceremony, steps, expected, spare, aggregates };
+}
+
+function resultBody({ contest, ballots, counts, blank }: ContestResult): Bodies['result'] {
+  return { contest, ballots, counts: counts === null ? null : [...counts], blank };
+}
+
+function protocolBody(
+  manifest: Manifest,
+  issued: ReadonlyMap<string, Bodies['issued']>,
+  result: ContestResult,
+): Bodies['protocol'] {
+  const contest = contestById(manifest, result.contest);
+  const numbers = protocolNumbers(manifest, issued, result);
+  return {
+    contest: contest.id,
+    copy: 1,
+    repeated: false,
+    lines: entryLines(protocolLines(contest, numbers, (option) => option === 'mayor-10')),
+    complaints: 0,
+    members: manifest.commission.members.map(({ name, post }) => ({
+      name,
+      post,
+      signed: true,
+      dissent: false,
+    })),
+    signedAt: '2026-09-20T21:00:00+03:00',
+    certifiedCopies: 2,
+  };
+}

@@ -1,0 +1,138 @@
+/**
+ * The audit of a whole board: everything that anybody can check without trusting whoever runs the
+ * election. It reads a `tlog-tiles` log, replays it by the same rules that the ballot box keeps,
+ * checks every ballot, and recounts the tally from the ballots and the trustees' shares.
+ *
+ * The log is read twice, in order: once to learn which ballots count, once to check and add them
+ * up. Nothing of a ballot is kept in between but its place and its core's hash.
+ */
+import { bytesToHex } from '@kabina/crypto/bytes';
+import type { TileReader } from '@kabina/log/tiles';
+import { checkAllBallots, type CheckBallots } from './audit-ballots.ts';
+import { checkIssued, checkTally } from './audit-closing.ts';
+import { openBoard, replayBoard } from './audit-log.ts';
+import { checkSchedule } from './audit-schedule.ts';
+import { checkBallotBatch } from './ballot-check.ts';
+import type { BoardState } from './board.ts';
+import { ElectionError } from './errors.ts';
+import { checkLookup, checkPromise, promiseState, verifyPromise } from './receipt.ts';
+import type { LookupAnswer, SignedPromise } from './receipt.ts';
+import type { ContestResult } from './tally.ts';
+import { Findings, judge, type Verdict } from './verdict.ts';
+
+export type { BallotJob, CheckBallots } from './audit-ballots.ts';
+export type { Check, Verdict } from './verdict.ts';
+
+export interface VerifyOptions {
+  /** Hash of the manifest, from a source that the caller trusts. */
+  readonly electionId?: Uint8Array;
+  /** An earlier checkpoint of the board: it has to be its beginning. A signed note. */
+  readonly checkpoint?: string;
+  /** Promises of the ballot box that were not kept prove its fault. */
+  readonly promises?: readonly SignedPromise[];
+  /** Answers that the box gave to tracking codes: no ballot may be hidden in them. */
+  readonly lookups?: readonly { readonly code: string; readonly answer: LookupAnswer }[];
+  /** Checks a batch of ballots elsewhere, by `checkBallotBatch`; several may be under way at once. */
+  readonly checkBallots?: CheckBallots;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Progress {
+  readonly step: 'reading' | 'checking';
+  readonly done: number;
+  readonly total: number;
+}
+
+/**
+ * Audits a board.
+ *
+ * @throws ElectionError `promise.signature` for a promise that the manifest's box did not make
+ * @throws whatever the reader throws, but for files that are missing or wrong: those are findings
+ */
+export async function verify(reader: TileReader, options: VerifyOptions = {}): Promise<Verdict> {
+  const findings = new Findings();
+  let size = 0;
+  let state: BoardState | undefined;
+  let tally: ContestResult[] = [];
+  // This version knows no stations: a manifest that names one is refused.
+  findings.notApplicable('stations');
+  findings.count('stations', 0, 0);
+
+  const board = await openBoard(reader, options, findings);
+  if (board) {
+    size = board.tree.size;
+    const progress = (step: Progress['step'], done: number, total: number) =>
+      options.onProgress?.({ step, done, total });
+    const replay = await replayBoard(board, findings, (index) =>
+      progress('reading', index + 1, size),
+    );
+    if (replay) {
+      state = replay.state;
+      tally = await auditReplay(board, replay, options, findings, progress);
+    }
+  }
+  const checks = findings.checks();
+  return {
+    verdict: judge(checks),
+    electionId: board ? bytesToHex(board.electionId) : '',
+    pinned: options.electionId !== undefined,
+    kind: state?.manifest?.kind,
+    size,
+    checks,
+    tally,
+  };
+}
+
+async function auditReplay(
+  { tree, manifest }: NonNullable<Awaited<ReturnType<typeof openBoard>>>,
+  replay: NonNullable<Awaited<ReturnType<typeof replayBoard>>>,
+  options: VerifyOptions,
+  findings: Findings,
+  progress: (step: Progress['step'], done: number, total: number) => void,
+): Promise<ContestResult[]> {
+  const { state } = replay;
+  // The replay may have refused the manifest; then nothing else could be judged.
+  if (!state.manifest) return [];
+  findings.count('ceremony', state.key === undefined ? 0 : 1, 1);
+
+  const total = replay.ballots.length + replay.challenges.length;
+  let done = 0;
+  const check: CheckBallots =
+    options.checkBallots ?? (async ({ context, items }) => checkBallotBatch(context, items));
+  const sums = await checkAllBallots(tree, replay, check, findings, (entries) => {
+    done += entries;
+    progress('checking', done, total);
+  });
+
+  // Zero of zero ballots would look like a check that was made; before `opened` none could be.
+  if (state.key === undefined) {
+    for (const id of ['permits', 'ballots', 'revisions', 'challenges'] as const) {
+      findings.count(id, 0, 1);
+    }
+  }
+  checkSchedule(state, manifest, findings);
+  checkIssued(state, manifest, findings);
+  const tally = checkTally(state, manifest, sums, findings);
+  checkClaims(state, options, findings);
+  return tally;
+}
+
+/** What the caller was told by the box, against the board. */
+function checkClaims(state: BoardState, options: VerifyOptions, findings: Findings): void {
+  for (const promise of options.promises ?? []) {
+    if (!state.manifest || !verifyPromise(state.manifest, promise)) {
+      throw new ElectionError('promise.signature', 'the promise is not signed by this ballot box');
+    }
+    const due = promise[0].before === 'closed' ? state.closedAt : state.tallySize;
+    const kept = promiseState(state, promise) !== 'accepted';
+    const wrong = checkPromise(state, promise);
+    if (wrong) findings.report(wrong);
+    // A promise whose time has not come is neither kept nor broken.
+    findings.count('log', kept || due !== undefined ? 1 : 0, 1);
+  }
+  for (const { code, answer } of options.lookups ?? []) {
+    findings.count('revisions', 1, 1);
+    const wrong = checkLookup(state, code, answer);
+    if (wrong) findings.report(wrong);
+  }
+}

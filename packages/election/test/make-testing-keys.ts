@@ -1,0 +1,28 @@
+/**
+ * Writes `src/testing-keys.ts`: RSA primes for issuers of test boards. Run by hand, once:
+ * `node packages/election/test/make-testing-keys.ts > packages/election/src/testing-keys.ts`.
+ */
+import { generateKeyPairSync } from 'node:crypto';
+
+const COUNT = 10;
+const PER_LINE = 88;
+
+const primes = Array.from({ length: COUNT }, () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 3072 });
+  const { p, q } = privateKey.export({ format: 'jwk' });
+  return [p, q].map((part) => Buffer.from(part as string, 'base64url').toString('hex'));
+});
+const quoted = (hex: string) =>
+  Array.from(
+    { length: Math.ceil(hex.length / PER_LINE) },
+    (_, i) => `      '${hex.slice(i * PER_LINE, (i + 1) * PER_LINE)}'`,
+  ).join(' +\n') + ',';
+
+process.stdout.write(`/**
+ * Primes of RSA-3072 keys for the issuers of test boards, made by \`test/make-testing-keys.ts\`. They
+ * are public: whoever uses them in an election gives everybody the right to vote.
+ */
+export const testingPrimes: readonly (readonly [p: string, q: string])[] = [
+${primes.map(([p, q]) => `  [\n${quoted(p as string)}\n${quoted(q as string)}\n  ],`).join('\n')}
+];
+`);
