@@ -166,13 +166,20 @@ function addSelected(p: CurvePoint, row: Row, index: number, negative: number): 
 }
 
 function readLimbs(out: FieldElement, row: Row, start: number, index: number): void {
-  out.fill(0);
-  for (let entry = 0; entry < ENTRIES; entry++) {
-    // 1 for the entry that is wanted, 0 for the others.
-    const mask = ((index ^ entry) - 1) >>> 31;
-    for (let i = 0; i < LIMBS; i++) {
-      out[i] = (out[i] as number) + (row[start + ENTRIES * i + entry] as number) * mask;
-    }
+  // 1 for the entry that is wanted, 0 for the others.
+  const m0 = ((index ^ 0) - 1) >>> 31;
+  const m1 = ((index ^ 1) - 1) >>> 31;
+  const m2 = ((index ^ 2) - 1) >>> 31;
+  const m3 = ((index ^ 3) - 1) >>> 31;
+  const m4 = ((index ^ 4) - 1) >>> 31;
+  const m5 = ((index ^ 5) - 1) >>> 31;
+  const m6 = ((index ^ 6) - 1) >>> 31;
+  const m7 = ((index ^ 7) - 1) >>> 31;
+  for (let i = 0; i < LIMBS; i++) {
+    const at = start + ENTRIES * i;
+    const left = row[at]! * m0 + row[at + 1]! * m1 + row[at + 2]! * m2 + row[at + 3]! * m3;
+    const right = row[at + 4]! * m4 + row[at + 5]! * m5 + row[at + 6]! * m6 + row[at + 7]! * m7;
+    out[i] = left + right;
   }
 }
 
