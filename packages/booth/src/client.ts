@@ -38,6 +38,8 @@ export interface VoterAnswer {
 }
 
 export interface StatusAnswer {
+  /** Hex. */
+  readonly electionId: string;
   readonly phase: string;
   /** Indices of entries that the booth should read from the board, such as `withdrawn`. */
   readonly notices: readonly number[];
@@ -152,7 +154,11 @@ export class PortalClient {
     if (!Array.isArray(notices) || !notices.every((n) => Number.isSafeInteger(n) && n >= 0)) {
       throw garbage('status: notices');
     }
-    return { phase: text(answer, 'phase'), notices: notices as number[] };
+    return {
+      electionId: text(answer, 'electionId'),
+      phase: text(answer, 'phase'),
+      notices: notices as number[],
+    };
   }
 
   #issuer(id: string): string {

@@ -24,6 +24,12 @@ export interface OpenElection {
   readonly key: Uint8Array;
 }
 
+/** An entry that somebody pointed at. */
+export interface Notice {
+  readonly index: number;
+  readonly entry: Entry;
+}
+
 /** Whom to believe about the board of this manifest. */
 export function policyOf(manifest: Manifest): Policy {
   return {
@@ -65,17 +71,17 @@ export async function readNotices(
   reader: TileReader,
   manifest: Manifest,
   indices: readonly number[],
-): Promise<Entry[]> {
+): Promise<Notice[]> {
   if (indices.length === 0) return [];
   const tree = await openTree(reader, await readNote(reader), manifest);
   const id = electionId(manifest);
-  const found: Entry[] = [];
+  const found: Notice[] = [];
   for (const index of indices) {
     if (index >= tree.size) continue;
     for await (const { entry: bytes } of entries(tree, index, index + 1)) {
       const entry = decoded(bytes);
       if (entry === undefined || !equalBytes(entry.election, id)) continue;
-      if (checkSignatures(manifest, entry) === undefined) found.push(entry);
+      if (checkSignatures(manifest, entry) === undefined) found.push({ index, entry });
     }
   }
   return found;

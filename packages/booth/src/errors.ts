@@ -28,6 +28,7 @@ export const BOOTH_CODES = [
   'box.proof', // the inclusion proof doesn't verify
   'receipts.foreign-revision', // the box shows a later ballot that this device didn't send
   // local
+  'config.issuers', // the embedder's issuers are not those of the manifest
   'access-code.form', // not XXXXX-XXXXX
   'recovery.form', // not a recovery code, or a symbol is wrong
   'recovery.other', // a seed of another voter: the issuers served another request

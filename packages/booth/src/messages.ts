@@ -1,9 +1,10 @@
 // What passes between the page and the worker: one narrow facade over comlink. Secrets go into the
 // worker (marks, a kept seed) and come out only to be kept (the seed) or opened (a challenge).
 
-import type { Entry, Permit } from '@kabina/election/entries';
+import type { Permit } from '@kabina/election/entries';
 import type { Manifest } from '@kabina/election/manifest';
 import type { CastableCore, OpenedCore, PermitRequest } from './ballot-maker.ts';
+import type { Notice } from './election.ts';
 
 /** Errors lose their code on the way through comlink, so that an answer carries them as data. */
 export type Answer<T> =
@@ -21,7 +22,7 @@ export interface BoothWorker {
   /** Reads and verifies the board; see `readElection`. */
   readElection(box: string, electionId: Uint8Array): Promise<Answer<Manifest>>;
   /** Verified entries at these indices of the board; see `readNotices`. */
-  readNotices(indices: readonly number[]): Promise<Answer<Entry[]>>;
+  readNotices(indices: readonly number[]): Promise<Answer<Notice[]>>;
   /** Takes a kept seed, or makes one; answers it so that it can be kept. */
   enter(seed: Uint8Array | undefined): Promise<Answer<Uint8Array>>;
   requests(contest: string): Promise<Answer<PermitRequest[]>>;

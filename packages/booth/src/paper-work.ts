@@ -21,6 +21,7 @@ import {
   receiptView,
   showsForeignRevision,
 } from './receipts.ts';
+import { without } from './objects.ts';
 import type { Paper, PaperState, ReceiptView, Trouble } from './state.ts';
 import type { WorkerClient } from './worker-client.ts';
 
@@ -104,6 +105,13 @@ export class PaperWork {
     return this.#kept.receipt !== undefined || this.#kept.taken;
   }
 
+  /** Whether it may be marked: nothing of it is on its way, accepted for good or closed. */
+  get open(): boolean {
+    if (this.#late || this.#kept.pending !== undefined) return false;
+    if (this.#error?.code === 'permits.served') return false;
+    return !this.accepted || this.mayRevise;
+  }
+
   /** Whether there is something left to learn from the board. */
   get following(): boolean {
     const { receipt } = this.#kept;
@@ -123,6 +131,11 @@ export class PaperWork {
 
   markLate(): void {
     this.#late = true;
+  }
+
+  /** Gives up a ballot that can never be signed: no issuer will sign this permit. */
+  async abandon(): Promise<void> {
+    await this.#note(without(this.#kept, 'pending'));
   }
 
   view(): Paper {

@@ -39,13 +39,20 @@ const ENTRY: readonly At[] = ['login', 'code', 'ballots', 'casting'];
 
 export const TRANSITIONS: Readonly<Record<At, Row>> = {
   starting: { done: ENTRY, trouble: ['failed'], end: ['ended'] },
-  login: { login: ['login'], done: ENTRY, trouble: ['login', 'failed'], end: ['ended'] },
+  login: {
+    login: ['login'],
+    retry: ['login'],
+    done: ENTRY,
+    trouble: ['login'],
+    forget: ['ended'],
+    end: ['ended'],
+  },
   code: {
     submitCode: ['code'],
     resendCode: ['code'],
     back: ['login'],
     done: ENTRY,
-    trouble: ['code', 'login', 'failed'],
+    trouble: ['code', 'login'],
     end: ['ended'],
   },
   ballots: {
@@ -72,16 +79,17 @@ export const TRANSITIONS: Readonly<Record<At, Row>> = {
     back: ['marking'],
     list: ['ballots'],
     done: ['sealed'],
-    trouble: ['review', 'marking'],
+    trouble: ['review'],
     end: ['ended'],
   },
   sealed: {
     cast: ['casting'],
     challenge: ['sealed'],
+    retry: ['sealed'],
     back: ['marking'],
     list: ['ballots'],
     done: ['challenged'],
-    trouble: ['sealed', 'marking'],
+    trouble: ['sealed'],
     end: ['ended'],
   },
   challenged: { back: ['marking'], list: ['ballots'], end: ['ended'] },

@@ -1,0 +1,65 @@
+// The worker of a session: made on first use, and made anew, with election and voter, after it has
+// died. What was sealed in a dead worker is gone; nothing that was sent is.
+
+import { hexToBytes } from '@kabina/crypto/bytes';
+import { troubleOf } from './errors.ts';
+import { WorkerClient, type WorkerEndpoint } from './worker-client.ts';
+
+export interface WorkerHostOptions {
+  readonly create: () => WorkerEndpoint;
+  readonly box: string;
+  /** Hex. */
+  readonly electionId: string;
+  /** The seed of the voter who has entered, if anybody has. The copy is erased after use. */
+  readonly seed: () => Promise<Uint8Array | undefined>;
+}
+
+export class WorkerHost {
+  readonly #options: WorkerHostOptions;
+  #worker: Promise<WorkerClient> | undefined;
+  #closed = false;
+
+  constructor(options: WorkerHostOptions) {
+    this.#options = options;
+  }
+
+  /** @throws BoothError: the worker's, or `worker.failed`, after which the next call begins anew */
+  readonly call: WorkerClient['call'] = async (method, ...args) => {
+    const fresh = this.#worker === undefined;
+    this.#worker ??= this.#make(method !== 'readElection');
+    const worker = this.#worker;
+    try {
+      return await (await worker).call(method, ...args);
+    } catch (error) {
+      const dead = troubleOf(error).code === 'worker.failed';
+      // A worker that could not even be set up is no worker either.
+      if ((dead || fresh) && this.#worker === worker && !this.#closed) {
+        this.#worker = undefined;
+        void worker.then((made) => made.terminate()).catch(() => undefined);
+      }
+      throw error;
+    }
+  };
+
+  /** Ends the worker with all that it holds. */
+  close(): void {
+    this.#closed = true;
+    void this.#worker?.then((made) => made.terminate()).catch(() => undefined);
+    this.#worker = undefined;
+  }
+
+  async #make(again: boolean): Promise<WorkerClient> {
+    const { create, box, electionId, seed } = this.#options;
+    const worker = new WorkerClient(create);
+    if (!again) return worker;
+    try {
+      await worker.call('readElection', box, hexToBytes(electionId));
+      const kept = await seed();
+      if (kept !== undefined) (await worker.call('enter', kept)).fill(0);
+      return worker;
+    } catch (error) {
+      worker.terminate();
+      throw error;
+    }
+  }
+}
