@@ -1,11 +1,11 @@
 /** The writer: order, proofs, cosigned checkpoints, and states that it must refuse. */
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import fc from 'fast-check';
-import { utf8 } from './bytes.ts';
+import { hex, utf8 } from './bytes.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { addCosignatures, cosign } from './cosignature.ts';
 import { LogError, type LogErrorCode } from './errors.ts';
@@ -245,6 +245,23 @@ test('damaged files are found at opening', async (t) => {
   rmSync(join(paths.folder, 'tile/entries/000'));
   rmSync(join(paths.folder, 'checkpoint'));
   await rejectsCode('log-inconsistent', open());
+});
+
+test('damaged staging is not published', async (t) => {
+  const paths = folders(t);
+  const id = await withLog(paths, async (writer) => {
+    await writer.append(entries(0, 3));
+    return `3-${hex(writer.root)}`;
+  });
+  rmSync(join(paths.folder, 'checkpoint'));
+  rmSync(join(paths.folder, 'tile'), { recursive: true });
+  const wrong = { path: 'tile/0/000.p/3', bytes: new Uint8Array(96) };
+  writeFileSync(join(paths.privateFolder, 'staging', id), encodeStaging([wrong]));
+  await rejectsCode(
+    'tile-mismatch',
+    withLog(paths, () => Promise.resolve()),
+  );
+  assert.deepEqual(readdirSync(paths.folder), []);
 });
 
 test('the same log comes out in Node as in a browser', async () => {

@@ -272,6 +272,10 @@ async function recover(
   const staged = await store.readStaged(stagingId(head));
   if (staged === undefined) await checkFiles(store, shown?.size ?? 0, head.size);
   const files = staged === undefined ? [] : decodeStaging(staged);
+  // What cannot be taken back is not published before it is known to be this tree.
+  const byPath = new Map(files.map(({ path, bytes }) => [path, bytes]));
+  const read = async (path: string) => byPath.get(path) ?? (await store.read(path));
+  await TileTree.open({ read }, head);
   await finish(store, stagingId(head), files, published);
   // Bundles that were never committed. What was tried and not done is nobody's business: it would
   // tell which entries came in together.
