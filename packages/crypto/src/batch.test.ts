@@ -42,14 +42,15 @@ for (const suite of [ristretto255Sha512, gost256bStreebog]) {
     test('a flipped bit anywhere makes a vector bad, and it alone', () => {
       const batch = new VectorBatch(suite, key);
       const expected: number[] = [];
-      const good = joined(seal(blank, [1, 1, 0]));
-      for (let at = 0; at < good.length; at += slow ? 7 : 1) {
+      const yes: VectorShape = { cells: 1, weights: [1], allowed: [0, 1] };
+      const good = joined(seal(yes, [1]));
+      for (let at = 0; at < good.length; at += slow ? 5 : 1) {
         const flipped = good.slice();
         flipped[at] = (flipped[at] as number) ^ (1 << (at % 8));
-        batch.add(blank, split(blank, flipped), context);
+        batch.add(yes, split(yes, flipped), context);
         expected.push(expected.length);
       }
-      batch.add(blank, split(blank, good), context);
+      batch.add(yes, split(yes, good), context);
       assert.deepEqual(batch.verify(), { bad: expected });
     });
 
@@ -72,6 +73,7 @@ for (const suite of [ristretto255Sha512, gost256bStreebog]) {
       const [first, second] = [seal(one, [1, 0]), seal(one, [0, 1])];
       const s0 = 4 * pl + sl;
       const cell = 4 * pl + 3 * sl;
+      const claims = { marks: [1, 0], sum: 0, shift: group.generator };
       const pairs: SealedVector[][] = [
         // In two vectors; in two cells of one vector; in the two branches of one cell.
         [
@@ -99,10 +101,12 @@ for (const suite of [ristretto255Sha512, gost256bStreebog]) {
           },
         ],
       ];
-      for (const vectors of pairs) {
+      // In the two equations of one branch, over G and over K.
+      const twoSides = [referenceSeal(suite, key, one, claims, context)];
+      for (const vectors of [...pairs, twoSides]) {
         const residuals = vectors.flatMap((v) => referenceResiduals(suite, key, one, v, context));
         const wrong = residuals.filter((P) => !group.isIdentity(P));
-        assert.equal(wrong.length, 4);
+        assert.equal(wrong.length, vectors === twoSides ? 2 : 4);
         assert.ok(group.isIdentity(residuals.reduce((a, b) => group.add(a, b), group.identity)));
         const batch = new VectorBatch(suite, key);
         for (const vector of vectors) batch.add(one, vector, context);

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { utf8ToBytes } from './bytes.ts';
+import type { Point } from './group.ts';
 import { proveEqualLogs, proveKnowledge, verifyEqualLogs, verifyKnowledge } from './proofs.ts';
 import { gost256bStreebog, ristretto255Sha512 } from './suites.ts';
+import { Transcript } from './transcript.ts';
 
 const context = utf8ToBytes('context');
 
@@ -54,6 +56,60 @@ for (const suite of [ristretto255Sha512, gost256bStreebog]) {
       const another = { ...statement, public1: base2 };
       const second = proveEqualLogs(suite, { secret, ...another }, context);
       assert.ok(!verifyEqualLogs(suite, another, second, context));
+    });
+
+    test('a statement made to fit a proof is refused', () => {
+      // Were the statement no part of the challenge, a forger could choose the proof first and
+      // solve for the statement: public = (sG − R)/c.
+      const challenge = (domain: string, parts: readonly [string, ...Uint8Array[]][]) => {
+        const transcript = new Transcript(suite, domain).append('context', context);
+        for (const [label, ...data] of parts) transcript.append(label, ...data);
+        return transcript;
+      };
+      const [nonce, s] = [group.randomScalar(), group.randomScalar()];
+      const fit = (base: Point, c: bigint) =>
+        group.multiply(group.multiply(base, (s - nonce + group.order) % group.order), invert(c));
+      const invert = (c: bigint) => {
+        let result = 1n;
+        for (const bit of (group.order - 2n).toString(2)) {
+          result = (result * result) % group.order;
+          if (bit === '1') result = (result * c) % group.order;
+        }
+        return result;
+      };
+      const R1 = group.encode(group.multiply(group.generator, nonce));
+      const R2 = group.encode(group.multiply(base2, nonce));
+      const proof = new Uint8Array([...R1, ...R2, ...group.encodeScalar(s)]);
+      const domain = 'kabina/v1/equal-logs';
+      const blind = challenge(domain, [['commitments', R1, R2]]).challenge('equal logs');
+      const forged = {
+        base2,
+        public1: fit(group.generator, blind),
+        public2: fit(base2, blind),
+      };
+      assert.ok(!verifyEqualLogs(suite, forged, proof, context));
+      const knowledge = new Uint8Array([...R1, ...group.encodeScalar(s)]);
+      const c = challenge('kabina/v1/knowledge', [['commitment', R1]]).challenge('knowledge');
+      assert.ok(!verifyKnowledge(suite, fit(group.generator, c), knowledge, context));
+      // The labels above are the real ones: with the statement said, an honest proof's challenge.
+      const honest = proveKnowledge(suite, secret, context);
+      const R = honest.subarray(0, pl);
+      const real = challenge('kabina/v1/knowledge', [
+        ['public', group.encode(public1)],
+        ['commitment', R],
+      ]).challenge('knowledge');
+      const left = group.multiply(group.generator, group.decodeScalar(honest.subarray(pl)));
+      const right = group.add(group.decode(R), group.multiply(public1, real));
+      assert.ok(group.equals(left, right));
+      const equal = proveEqualLogs(suite, { secret, ...statement }, context);
+      const [E1, E2] = [equal.subarray(0, pl), equal.subarray(pl, 2 * pl)];
+      const realEqual = challenge(domain, [
+        ['statement', ...group.encodeAll([base2, public1, public2])],
+        ['commitments', E1, E2],
+      ]).challenge('equal logs');
+      const answer = group.multiply(base2, group.decodeScalar(equal.subarray(2 * pl)));
+      const sum = group.add(group.decode(E2), group.multiply(public2, realEqual));
+      assert.ok(group.equals(answer, sum));
     });
 
     test('an aggregate of nothing has a share that can be proved, and one only', () => {

@@ -17,13 +17,15 @@ interface Statement {
   readonly candidates: readonly number[];
   /** Index of the candidate that the prover claims to be true. */
   readonly claimed: number;
+  /** Is added to the first commitment and taken from the second: a lie. */
+  readonly shift: Point;
 }
 
 /** Proves by simulating every branch but the claimed one (whether or not that one is true). */
 function prove(
   suite: Suite,
   key: EncryptionKey,
-  { A, B, r, candidates, claimed }: Statement,
+  { A, B, r, candidates, claimed, shift }: Statement,
   challenge: (commitments: Uint8Array) => bigint,
 ): { commitments: Uint8Array; c: bigint[]; s: bigint[] } {
   const { group } = suite;
@@ -34,7 +36,7 @@ function prove(
     const [base, forKey] = [group.generator, key.point].map((P) =>
       group.multiply(P, s[j] as bigint),
     ) as [Point, Point];
-    if (j === claimed) return [base, forKey];
+    if (j === claimed) return [group.add(base, shift), group.subtract(forKey, shift)];
     const mG = group.multiply(group.generator, BigInt(m));
     return [
       group.subtract(base, group.multiply(A, c[j] as bigint)),
@@ -55,13 +57,15 @@ export interface Claims {
   readonly branches?: readonly number[];
   /** Index of the allowed sum that is claimed. */
   readonly sum: number;
+  /** Makes the first cell's two equations wrong by a point and by its negative. */
+  readonly shift?: Point;
 }
 
 export function referenceSeal(
   suite: Suite,
   key: EncryptionKey,
   shape: VectorShape,
-  { marks, branches = marks, sum }: Claims,
+  { marks, branches = marks, sum, shift = suite.group.identity }: Claims,
   context: Uint8Array,
 ): SealedVector {
   const { group } = suite;
@@ -83,6 +87,7 @@ export function referenceSeal(
       r: r[i] as bigint,
       candidates: [0, 1],
       claimed: branches[i] as number,
+      shift: i === 0 ? shift : group.identity,
     };
     const { commitments, c, s } = prove(suite, key, statement, (t) => challenges.cell(i, t));
     const scalars = [c[0], s[0], s[1]] as bigint[];
@@ -103,6 +108,7 @@ export function referenceSeal(
       r: R,
       candidates: shape.allowed,
       claimed: sum,
+      shift: group.identity,
     },
     (t) => challenges.sum(t),
   );
