@@ -59,7 +59,7 @@ export async function makeFolder(path: string): Promise<void> {
 }
 
 /** Makes the names in a folder durable. */
-export async function syncFolder(path: string): Promise<void> {
+async function syncFolder(path: string): Promise<void> {
   // Windows can't open a folder; its file systems journal names by themselves.
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');

@@ -10,7 +10,7 @@
 
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { base64, concat, equal, fromBase64, fromUtf8, utf8 } from './bytes.ts';
+import { base64, concat, fromBase64, fromUtf8, utf8 } from './bytes.ts';
 import { LogError } from './errors.ts';
 
 /** Signature type of a plain Ed25519 note signature. */
@@ -148,11 +148,6 @@ export function parseSignerKey(skey: string): SignerKey {
 
 function hexId(id: number): string {
   return id.toString(16).padStart(8, '0');
-}
-
-/** Whether two keys are one and the same, name and type included. */
-export function sameKey(a: VerifierKey, b: VerifierKey): boolean {
-  return a.name === b.name && a.type === b.type && equal(a.publicKey, b.publicKey);
 }
 
 // Valid Unicode, no control character but newline, a newline at the end.

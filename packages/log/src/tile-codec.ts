@@ -109,7 +109,7 @@ export function decodeHashTile(bytes: Uint8Array, width: number): Uint8Array[] {
 }
 
 /** An entry as it stands in a bundle: a big-endian uint16 length, then the bytes. */
-export function encodeEntry(entry: Uint8Array): Uint8Array {
+function encodeEntry(entry: Uint8Array): Uint8Array {
   if (entry.length > MAX_ENTRY_BYTES) {
     throw new LogError('entry-too-large', `an entry has at most ${MAX_ENTRY_BYTES} bytes`);
   }
