@@ -16,6 +16,7 @@ import { electionId, encodeManifest, type Manifest } from '@kabina/election/mani
 import { Commission } from '../office/commission.ts';
 import type { ElectionPlan } from './election-file.ts';
 import { runParty, startParty, stopParty, type Party } from './processes.ts';
+import { draftOf } from './voters.ts';
 
 const command = (path: string): string =>
   new URL(`../../packages/${path}`, import.meta.url).pathname;
@@ -29,7 +30,7 @@ export type IssuerId = (typeof ISSUER_IDS)[number];
 const WITNESSES = 2;
 const ORIGIN = 'kabina.test/board';
 
-const HOLDERS = [
+export const HOLDERS = [
   'Анисимова Л. П.',
   'Бекетов С. А.',
   'Гаврилова Н. Ю.',
@@ -98,7 +99,11 @@ export interface RunningElection {
 interface IssuerPublic {
   readonly signingKey: string;
   readonly keys: readonly { contest: string; list: string; modulus: string; exponent: number }[];
-  readonly voters: { readonly count: number; readonly root: string };
+  readonly voters: {
+    readonly count: number;
+    readonly root: string;
+    readonly styles: Readonly<Record<string, number>>;
+  };
 }
 
 const bytes = (base64url: string): Uint8Array =>
@@ -116,28 +121,12 @@ function time(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-function votersPerStyle(csv: string, plan: ElectionPlan): Map<string, number> {
-  const counts = new Map(plan.styles.map((style) => [style.id, 0]));
-  const [header = '', ...rows] = csv.trim().split(/\r?\n/);
-  const column = header.split(',').indexOf('style');
-  for (const row of rows) {
-    const style = row.split(',')[column] ?? '';
-    counts.set(style, (counts.get(style) ?? 0) + 1);
-  }
-  return counts;
-}
-
 /** Makes all keys, starts all parties and leaves the board with the manifest as its first entry. */
 export async function startElection(options: SetupOptions): Promise<RunningElection> {
   const { folder, plan, ports = {} } = options;
   const at = (name: string): string => join(folder, name);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const draft = {
-    suite: plan.suite,
-    contests: plan.contests.map(({ id }) => ({ id })),
-    styles: plan.styles.map(({ id, contests }) => ({ id, contests })),
-  };
-  await writeFile(at('draft.json'), JSON.stringify(draft));
+  await writeFile(at('draft.json'), JSON.stringify(draftOf(plan)));
   await writeFile(at('voters.csv'), options.voters, { mode: 0o600 });
 
   const deskSecrets = { registrar: playedPassphrase(), observers: playedPassphrase() };
@@ -289,7 +278,6 @@ async function composeManifest(
   if (issuers.some((issuer) => issuer.voters.root !== voters.root)) {
     throw new Error('the issuers do not have the same voter list');
   }
-  const perStyle = votersPerStyle(options.voters, plan);
   const now = Date.now();
   const closes = time(now + options.minutes * 60_000);
   const names = [
@@ -302,7 +290,7 @@ async function composeManifest(
     title: plan.title,
     suite: plan.suite,
     contests: [...plan.contests],
-    styles: plan.styles.map((style) => ({ ...style, voters: perStyle.get(style.id) ?? 0 })),
+    styles: plan.styles.map((style) => ({ ...style, voters: voters.styles[style.id] ?? 0 })),
     voters: { count: voters.count, root: bytes(voters.root) },
     stations: [],
     hours: { opens: time(now - 60_000), issuingCloses: closes, closes, pauses: [] },

@@ -1,0 +1,43 @@
+/**
+ * The pages of one machine, and the headers that they are served with. The security policy is a
+ * header, on worker scripts too: a `<meta>` does not reach them.
+ */
+
+/** Where each page is, by its address. */
+export const PAGES: Readonly<Record<string, string>> = {
+  '/terminal/': 'kiosk-shell/terminal/',
+  '/office/': 'kiosk-shell/office/',
+  '/trustee/': 'kiosk-shell/trustee/',
+  '/portal/': 'kiosk-shell/portal-page/',
+  '/observer/': 'packages/observer/page/',
+};
+
+/**
+ * No script, style, font or picture but this server's own; no WebAssembly and no `eval`; no string
+ * becomes a script or a worker's address but through the page's own Trusted Types policies.
+ *
+ * @param servers origins that a page may ask: the ballot box and the issuers
+ */
+export function securityHeaders(servers: readonly string[]): Record<string, string> {
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "worker-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    `connect-src 'self' ${servers.join(' ')}`.trim(),
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    'trusted-types lit-html default',
+  ].join('; ');
+  return {
+    'content-security-policy': policy,
+    'permissions-policy': 'geolocation=(), microphone=(), display-capture=()',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'cross-origin-opener-policy': 'same-origin',
+    'cache-control': 'no-store',
+  };
+}

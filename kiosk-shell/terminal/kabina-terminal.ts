@@ -1,0 +1,114 @@
+import { LitElement, html, nothing } from 'lit';
+import { query, state } from 'lit/decorators.js';
+import { readConfig, type PageConfig } from '../shared/config.ts';
+import { createBoothWorker } from '../shared/worker-factory.ts';
+import { IdleTimer } from './idle-timer.ts';
+import { styles } from './kabina-terminal.styles.ts';
+
+/** How long to wait before asking again for an election that is not there, in milliseconds. */
+const ASK_AGAIN = 2_000;
+
+/**
+ * @summary The voter terminal: an idle screen, one voter's session at a time, and nothing left of it.
+ *
+ * After each session the page is loaded anew: whatever a program could forget to erase goes with it.
+ */
+export class KabinaTerminal extends LitElement {
+  static override styles = styles;
+
+  @state() private accessor config: PageConfig | undefined;
+  @state() private accessor voting = false;
+  @state() private accessor secondsLeft: number | undefined;
+  @query('kabina-booth') private accessor booth!: (HTMLElement & { end(): Promise<void> }) | null;
+  @query('dialog') private accessor dialog!: HTMLDialogElement;
+
+  #timer = new IdleTimer({
+    warn: (secondsLeft) => {
+      this.secondsLeft = secondsLeft;
+      if (secondsLeft === undefined) this.dialog.close();
+      else if (!this.dialog.open) this.dialog.showModal();
+    },
+    end: () => void this.#end(),
+  });
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#findElection();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#timer.stop();
+  }
+
+  async #findElection(): Promise<void> {
+    while (this.config === undefined && this.isConnected) {
+      this.config = await readConfig().catch(() => undefined);
+      if (this.config === undefined) await new Promise((go) => setTimeout(go, ASK_AGAIN));
+    }
+  }
+
+  #begin = (): void => {
+    this.voting = true;
+    this.#timer.start();
+  };
+
+  async #end(): Promise<void> {
+    await this.booth?.end();
+    location.reload();
+  }
+
+  #ended = (): void => location.reload();
+
+  protected override render() {
+    const { config } = this;
+    return html`${
+        this.voting && config !== undefined
+          ? html`<kabina-booth
+              mode="kiosk"
+              election=${config.electionId}
+              box=${config.box}
+              registrar=${config.registrar}
+              observers=${config.observers}
+              .workerFactory=${createBoothWorker}
+              @kabina-end=${this.#ended}
+            ></kabina-booth>`
+          : this.#idleScreen()
+      }
+      <dialog aria-labelledby="gone">
+        <h2 id="gone">Вы ещё здесь?</h2>
+        <p role="timer">
+          ${this.secondsLeft === undefined ? nothing : `Сеанс закончится через ${this.secondsLeft} с.`}
+        </p>
+        <p>Что не отправлено, будет забыто.</p>
+        <button @click=${() => this.dialog.close()}>Продолжить</button>
+      </dialog>`;
+  }
+
+  #idleScreen() {
+    const ready = this.config !== undefined;
+    return html`<main class="idle">
+      ${
+        this.config?.kind === 'training'
+          ? html`<p class="training">
+              Тренировочное голосование
+              <span lang="kk">Жаттығу дауыс беруі</span>
+              <span lang="en">Training election</span>
+            </p>`
+          : nothing
+      }
+      <h1>Кабина для голосования</h1>
+      <p lang="kk">Дауыс беру кабинасы</p>
+      <p lang="en">Voting booth</p>
+      <button class="begin" ?disabled=${!ready} @click=${this.#begin}>
+        ${
+          ready
+            ? html`Коснитесь, чтобы начать
+                <span lang="kk">Бастау үшін түртіңіз</span>
+                <span lang="en">Touch to begin</span>`
+            : 'Выборы готовятся…'
+        }
+      </button>
+    </main>`;
+  }
+}

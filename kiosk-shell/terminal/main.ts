@@ -1,0 +1,6 @@
+/** The voter terminal's page. */
+import '../shared/trusted-types.ts';
+import '@kabina/elements/kabina-booth';
+import { KabinaTerminal } from './kabina-terminal.ts';
+
+customElements.define('kabina-terminal', KabinaTerminal);
