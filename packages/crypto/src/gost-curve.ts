@@ -1,9 +1,9 @@
 /**
- * Points of the curve of id-tc26-gost-3410-2012-256-paramSetB (RFC 9215, appendix B.2; the same as
- * CryptoPro-A of RFC 4357): y² = x³ − 3x + 166 over p = 2²⁵⁶ − 617, of prime order. The formulas
- * are those of Renes, Costello and Batina, "Complete addition formulas for prime order elliptic
- * curves" (https://eprint.iacr.org/2015/1060, algorithms 4 to 6, a = −3): no pair of points is an
- * exception, so no case is told apart.
+ * Points of the curve of id-tc26-gost-3410-2012-256-paramSetB (RFC 9215; the same as CryptoPro-A of
+ * RFC 4357): y² = x³ − 3x + 166 over p = 2²⁵⁶ − 617, of prime order. The formulas are those of
+ * Renes, Costello and Batina, "Complete addition formulas for prime order elliptic curves"
+ * (https://eprint.iacr.org/2015/1060, algorithms 4 to 6, a = −3): no pair of points is an exception,
+ * so no case is told apart.
  *
  * Coordinates are field elements of growth 1 (see `field-gost256.ts`); larger growths on the way
  * are noted where they come near the bound.

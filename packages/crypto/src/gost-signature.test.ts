@@ -103,6 +103,17 @@ test('a sum that is the identity is no signature', () => {
   assert.equal(verifyHash(exampleCurve, numberToBytesLE(e, 32), key, { r, s: forged }), false);
 });
 
+test('a signature does not bind its key: what is signed must name it', () => {
+  // From C = z₁P + z₂Q with x = r, another key: Q' = z₂⁻¹·(−C − z₁P).
+  const v = example.Fn.inv(e);
+  const [z1, z2] = [example.Fn.mul(s, v), example.Fn.mul(exampleCurve.order - r, v)];
+  const baseTerm = example.BASE.multiply(z1);
+  const C = baseTerm.add(key.multiply(z2));
+  const other = C.negate().subtract(baseTerm).multiply(example.Fn.inv(z2));
+  assert.equal(other.equals(key), false);
+  assert.equal(verifyHash(exampleCurve, numberToBytesLE(e, 32), other, { r, s }), true);
+});
+
 test('signs, verifies, and every signature has a nonce of its own', () => {
   const seed = randomBytes(32);
   const message = utf8ToBytes('бюллетень');

@@ -2,9 +2,9 @@
  * Signatures of GOST R 34.10-2012 with a 256-bit key (RFC 7091, section 6) and Streebog-256.
  *
  * Formats, as OpenSSL's gost engine has them:
- * - signature: `s ‖ r`, each 32 bytes big-endian (RFC 9215, section 2; the order of RFC 4491);
+ * - signature: `s ‖ r`, each 32 bytes big-endian (RFC 9215; RFC 4491, section 2.2.2);
  * - public key: 33 bytes, the compressed point of `gost256b.ts`; {@link gostKeyToXY} gives the
- *   form of certificates, `x ‖ y` little-endian (RFC 9215, section 4.3);
+ *   form of certificates, `x ‖ y` little-endian (RFC 9215);
  * - the hash as a number: first octet least significant, as the standard reads it.
  *
  * A 32-byte seed is not itself the standard's secret key d: both d and the key of the nonces are
@@ -12,7 +12,9 @@
  * good seed and d is uniform in `[1, q)`.
  *
  * Nobody without the key can turn a good signature into another of the same message: there is no
- * counterpart of ECDSA's `(r, −s)`. One key signs another signature with every fresh nonce.
+ * counterpart of ECDSA's `(r, −s)`. But a signature does not bind its key: for a good signature
+ * anybody can find another public key, with a secret that nobody knows, under which it is good too.
+ * What is signed must name its key.
  */
 import { bytesToNumberBE, bytesToNumberLE, numberToBytesBE } from '@noble/curves/utils.js';
 import { concatBytes, equalBytes, frame, randomBytes, uint32, utf8ToBytes } from './bytes.ts';
@@ -156,8 +158,8 @@ export const gost3410Signature: SignatureScheme = {
 };
 
 /**
- * A public key as certificates carry it: `x ‖ y`, each 32 bytes little-endian (RFC 9215, section
- * 4.3). Throws {@link EncodingError} if the 33 bytes are no public key.
+ * A public key as certificates carry it: `x ‖ y`, each 32 bytes little-endian (RFC 9215). Throws
+ * {@link EncodingError} if the 33 bytes are no public key.
  */
 export function gostKeyToXY(publicKey: Uint8Array): Uint8Array {
   const xy = affineCoordinates(gost256bGroup.decode(publicKey));

@@ -106,7 +106,7 @@ export function affineCoordinates(point: Point): Uint8Array {
 }
 
 const identityPoint = outer(identity());
-/** (1, 8d91e471…9f1e14): y is even (RFC 9215, appendix B.2). */
+/** (1, 8d91e471…9f1e14): y is even (RFC 4357). */
 const generator = outer(fromX(GENERATOR_X, 0, 0) as CurvePoint);
 let generatorTable: FixedBase | undefined;
 
