@@ -19,7 +19,7 @@ export const boxRoutes = {
     summary:
       'The board as static files: C2SP tlog-tiles, with `log.vkey` and `witnesses.vkey` beside them.',
     params: { path: s.text(200) },
-    answer: { type: 'application/octet-stream' },
+    answer: { type: 'application/octet-stream', or: 'text/plain' },
     errors: ['board.not-found'],
   },
   ballots: {

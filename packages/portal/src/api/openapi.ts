@@ -60,7 +60,10 @@ function errorSchema(codes: readonly ErrorCode[]): Schema {
 function content(of: Content): Record<string, { schema?: Schema }> {
   if (of.type === 'application/json') return { [of.type]: { schema: of.schema } };
   // Binary content has no schema in OpenAPI 3.1: the media type says it all.
-  return { [of.type]: of.type.startsWith('text/') ? { schema: { type: 'string' } } : {} };
+  const types = [of.type, ...(of.or ? [of.or] : [])];
+  return Object.fromEntries(
+    types.map((type) => [type, type.startsWith('text/') ? { schema: { type: 'string' } } : {}]),
+  );
 }
 
 function operation(route: Route, anonymous: boolean): Operation {

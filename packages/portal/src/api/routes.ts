@@ -11,6 +11,8 @@ export type Content =
   | {
       readonly type:
         'application/cbor' | 'application/octet-stream' | 'text/plain' | 'text/event-stream';
+      /** The type of some of the answers. */
+      readonly or?: 'text/plain';
     };
 
 export interface Route {

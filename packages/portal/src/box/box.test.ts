@@ -86,9 +86,11 @@ test('the same ballot again gets the same promise; another of its revision is re
   for (const answer of [second, third, later]) assert.deepEqual(answer.bytes, first.bytes);
   const rival = await box.ask('POST', '/ballots', { cbor: portal.ballot('boris', 'question', 1) });
   assert.equal(rival.code, 'ballots.revision-taken');
-  const { state } = await portal.replay();
   const key = (decodeEntry(cbor) as EntryOf<'ballot'>).body.permit.key;
-  assert.equal(state.ballots.under(key).length, 1);
+  const logged = async (): Promise<number> =>
+    (await portal.replay()).state.ballots.under(key).length;
+  await until(logged, (ballots) => ballots > 0);
+  assert.equal(await logged(), 1);
 });
 
 test('a higher revision replaces; the look-up shows both whichever code is asked', async () => {
@@ -156,10 +158,12 @@ test('events: the present status first, then what the board has grown to', async
   const first = (await reader.read()).value ?? '';
   assert.match(first, /^event: status\ndata: \{.*\}\n\n$/);
   assert.equal((await box.ask('POST', '/ballots', { cbor: portal.ballot('egor') })).status, 200);
-  const second = (await reader.read()).value ?? '';
   const size = (event: string): number =>
     (JSON.parse(event.split('data: ')[1] ?? '{}') as { size: number }).size;
-  assert.ok(size(second) > size(first));
+  await until(
+    async () => size((await reader.read()).value ?? ''),
+    (seen) => seen > size(first),
+  );
   stop.abort();
 });
 
