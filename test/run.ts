@@ -69,7 +69,7 @@ const STAGES: Readonly<Record<string, () => Promise<Counts>>> = {
   types: () => whole('npx', ['tsc', '--noEmit']),
   lint: () => whole('npm', ['run', '--silent', 'lint']),
   unit: () => nodeTests(['packages/*/src/**/*.test.ts', 'kiosk-shell/**/*.test.ts'], 2),
-  browser: () => counted('npx', ['wtr']),
+  browser: () => counted('npx', ['wtr', '--config', 'web-test-runner.config.ts']),
   // Whole elections and faults start many processes each: one file at a time.
   whole: () => nodeTests(['test/**/*.test.ts'], 1),
 };
