@@ -137,6 +137,7 @@ describe('field of 2^255 − 19', () => {
       }),
     );
     for (const n of [0n, 1n, 18n, 19n, P - 1n, P, P + 1n, 2n ** 255n - 1n]) {
+      assert.equal(field.isCanonical(littleEndian(n)), n < P);
       assert.deepEqual(field.toBytes(element(n)), littleEndian(mod(n)));
       assert.equal(field.isZero(element(n)), mod(n) === 0n ? 1 : 0);
     }

@@ -38,9 +38,13 @@ function set(sum: Sum, value: bigint): Sum {
 }
 
 /** The same with a record of what was called and with which public arguments. */
-function recorded(log: string[]): SecretArithmetic<Sum, bigint[]> {
+function recorded(log: string[], order: bigint): SecretArithmetic<Sum, bigint[]> {
+  const set = (sum: Sum, value: bigint): Sum => {
+    sum.value = ((value % order) + order) % order;
+    return sum;
+  };
   return {
-    order: ORDER,
+    order,
     zero: sums.zero,
     addPoint(sum, point) {
       log.push('addPoint');
@@ -97,6 +101,18 @@ describe('multiplication over any group', () => {
     }
   });
 
+  it('takes scalars of any length, all ones included', () => {
+    const lengths = [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n, 15n, 16n, 126n, 127n, 128n, 129n, 252n, 255n];
+    for (const bits of [...lengths, 256n]) {
+      for (const count of [1, 20, 400]) {
+        const points = Array.from({ length: count }, (_, i) => ({ value: BigInt(3 * i + 1) }));
+        const scalars = points.map((_, i) => 2n ** bits - 1n - (i === 0 ? 0n : BigInt(i % 2)));
+        const expected = points.reduce((sum, p, i) => sum + p.value * (scalars[i] as bigint), 0n);
+        assert.equal(multiScalar(sums, points, scalars).value, mod(expected));
+      }
+    }
+  });
+
   it('spends fewer additions on short scalars than on full ones', () => {
     const additions = (bits: bigint, count: number) => {
       let calls = 0;
@@ -117,30 +133,39 @@ describe('multiplication over any group', () => {
   });
 
   it('multiplies by secret scalars with the same calls whatever the scalar', () => {
-    const logs = new Set<string>();
-    const tableLogs = new Set<string>();
-    const log: string[] = [];
-    const arithmetic = recorded(log);
-    const base = { value: 0x1234567890abcdefn };
-    const table = fixedBase(arithmetic, base);
-    fc.assert(
-      fc.property(scalar, (s) => {
-        log.length = 0;
-        assert.equal(multiplySecret(arithmetic, base, s).value, mod(base.value * s));
-        logs.add(log.join());
-        log.length = 0;
-        assert.equal(table(s).value, mod(base.value * s));
-        tableLogs.add(log.join());
-      }),
-    );
-    assert.equal(logs.size, 1);
-    assert.equal(tableLogs.size, 1);
-    assert.equal([...tableLogs][0], Array(64).fill('addSelected of 8').join());
-    assert.equal(base.value, 0x1234567890abcdefn);
+    for (const order of [ORDER, 2n ** 256n - 189n]) {
+      const logs = new Set<string>();
+      const tableLogs = new Set<string>();
+      const log: string[] = [];
+      const arithmetic = recorded(log, order);
+      const base = { value: 0x1234567890abcdefn };
+      const table = fixedBase(arithmetic, base);
+      const anyScalar = fc.oneof(
+        fc.bigInt({ min: 0n, max: order - 1n }),
+        fc.bigInt({ min: 0n, max: 2n ** 128n - 1n }),
+        fc.constantFrom(0n, 1n, 2n, order - 2n, order - 1n),
+      );
+      fc.assert(
+        fc.property(anyScalar, (s) => {
+          const expected = (base.value * s) % order;
+          log.length = 0;
+          assert.equal(multiplySecret(arithmetic, base, s).value, expected);
+          logs.add(log.join());
+          log.length = 0;
+          assert.equal(table(s).value, expected);
+          tableLogs.add(log.join());
+        }),
+      );
+      assert.equal(logs.size, 1);
+      assert.equal(tableLogs.size, 1);
+      const windows = order === ORDER ? 64 : 65;
+      assert.equal([...tableLogs][0], Array(windows).fill('addSelected of 8').join());
+      assert.equal(base.value, 0x1234567890abcdefn);
+    }
   });
 
   it('refuses scalars out of range', () => {
-    const arithmetic = recorded([]);
+    const arithmetic = recorded([], ORDER);
     const table = fixedBase(arithmetic, { value: 1n });
     for (const s of [-1n, ORDER, 2n ** 300n]) {
       assert.throws(() => table(s), RangeError);
