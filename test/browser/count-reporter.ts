@@ -46,7 +46,8 @@ export function countReporter(): Reporter {
           lines.push(`  log ${session.testFile}: ${log.map(String).join(' ')}`);
       }
       for (const line of lines) console.log(line);
-      console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+      // On a line of its own: the runner has left the codes that clear its progress bar on this one.
+      console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
     },
   };
 }
