@@ -74,7 +74,7 @@ export const BASE = fromAffine(
   fieldConstant(46316835694926478169428394003475163141307993866256225615783033603165251855960n),
 );
 
-// Working space of the functions below; holds nothing between calls.
+// Working space of the functions below: every call writes it before it reads it.
 const a = fieldElement();
 const b = fieldElement();
 const c = fieldElement();
@@ -138,7 +138,7 @@ function prepareInto(addend: EdwardsAddend, p: EdwardsPoint): EdwardsAddend {
   return addend;
 }
 
-/** For a point that is added once; holds nothing between calls. */
+/** Working space for a point that is added once. */
 const once = newAddend(fieldElement());
 
 /** For sums with public scalars. */
@@ -156,7 +156,7 @@ type Row = Float64Array;
 const ENTRIES = 8;
 const LIMBS = 12;
 
-/** What {@link addSelected} reads from a row; holds nothing between calls. */
+/** Working space of {@link addSelected}: what it has read, and with the sign that is wanted. */
 const selected = newAddend(undefined);
 const oriented = newAddend(undefined);
 

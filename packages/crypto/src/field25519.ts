@@ -14,8 +14,9 @@
  * - `mul` is exact if the growths of its operands multiply to at most 15 (a square: growth 3), for
  *   then every column of the product stays below 2⁵³ units; the test computes the bound.
  * - `toBytes`, `isZero` and `isNegative` take growth 4 or less.
- * Every function below names the growth of what it gives where that is not 1. Nothing here branches
- * on a value or indexes by one.
+ * Every function below names the growth of what it gives where that is not 1.
+ *
+ * Nothing here branches on a value or indexes by one, but for `isCanonical`, which reads public bytes.
  */
 
 /** Twelve doubles; see the file's comment. Functions write their result to `out`, which may be an operand. */
@@ -275,7 +276,7 @@ export function absolute(out: FieldElement, a: FieldElement): void {
   negateIf(out, a, isNegative(a));
 }
 
-/** Working space of {@link reduce}; holds nothing between calls. */
+/** Working space: what {@link reduce} leaves for its caller. */
 const digits = new Int32Array(LIMBS);
 /** Working space of {@link equal}. */
 const difference = fieldElement();
