@@ -16,6 +16,7 @@
  * anybody can find another public key, with a secret that nobody knows, under which it is good too.
  * What is signed must name its key.
  */
+import { invert } from '@noble/curves/abstract/modular.js';
 import { bytesToNumberBE, bytesToNumberLE, numberToBytesBE } from '@noble/curves/utils.js';
 import { concatBytes, equalBytes, frame, randomBytes, uint32, utf8ToBytes } from './bytes.ts';
 import { affineCoordinates, gost256bGroup, nonzeroScalarFromUniform } from './gost256b.ts';
@@ -66,18 +67,6 @@ export function verifyHash<Q>(
   const v = invert(hashNumber(hash, q), q);
   const x = curve.sumX((s * v) % q, ((q - r) * v) % q, key);
   return x !== undefined && x % q === r;
-}
-
-/** The inverse of a public `0 < a < q` modulo a prime q, by Euclid's algorithm. */
-function invert(a: bigint, q: bigint): bigint {
-  let [u, v] = [q, a];
-  let [x, y] = [0n, 1n];
-  while (v !== 0n) {
-    const quotient = u / v;
-    [u, v] = [v, u - quotient * v];
-    [x, y] = [y, x - quotient * y];
-  }
-  return x < 0n ? x + q : x;
 }
 
 const paramSetB: SigningCurve<Point> = {
