@@ -2,13 +2,14 @@
  * The audit's heavy part: every ballot's permit, signature and proofs, every challenge, and the sum
  * of the ballots that count. Batches can be spread over workers.
  */
+import { suiteById } from '@kabina/crypto/suites';
 import type { TileTree } from '@kabina/log/tiles';
 import type { BallotBatchResult, BallotContext, BallotItem } from './ballot-check.ts';
 import type { Replay } from './audit-log.ts';
+import type { BoardState } from './board.ts';
 import { decodeEntry } from './entries.ts';
 import { contestShape, encodeManifest, type Manifest } from './manifest.ts';
 import { Aggregate } from './tally.ts';
-import type { Suite } from '@kabina/crypto/suites';
 import type { Findings } from './verdict.ts';
 
 /** A batch to check, for instance in a worker that calls `checkBallotBatch`. */
@@ -24,95 +25,108 @@ const BATCH = 256;
 /** Batches in flight: enough for the workers of any machine, few enough for its memory. */
 const IN_FLIGHT = 16;
 
-/**
- * Checks all ballots and challenges and adds up those that count.
- *
- * @returns the sums by contest, of the ballots that count once the bad ones are out
- */
-export async function checkAllBallots(
-  tree: TileTree,
-  { state, ballots, challenges }: Replay,
-  check: CheckBallots,
-  findings: Findings,
-  onChecked: (entries: number) => void,
-): Promise<Map<string, Aggregate>> {
-  const manifest = state.manifest as Manifest;
-  const suite = state.suite as Suite;
-  findings.count('ballots', 0, ballots.length);
-  findings.count('permits', 0, ballots.length);
-  findings.count('challenges', 0, challenges.length);
-  const sums = new Map(
-    manifest.contests.map((c) => [c.id, new Aggregate(suite, contestShape(c))] as const),
-  );
-  if (state.key === undefined) return sums;
+/** Checks ballots and challenges as a replay meets them, and adds up those that count. */
+export class BallotAudit {
+  /** Sums by contest of the good ballots that count. */
+  readonly sums: ReadonlyMap<string, Aggregate>;
+  readonly #tree: TileTree;
+  readonly #manifest: Manifest;
+  readonly #check: CheckBallots;
+  readonly #findings: Findings;
+  readonly #onChecked: (entries: number) => void;
+  /** Everything before this index is done. */
+  #done = 0;
 
-  const context = { manifest: encodeManifest(manifest), key: state.key };
-  const counted = countedIndices(manifest, state);
-  const bad = new Set<number>();
-  const take = (items: readonly BallotItem[], result: BallotBatchResult) => {
-    for (const one of result.bad) {
-      findings.report(one, one.index);
-      bad.add(one.index);
-    }
-    for (const { contest, ballots: number, sum } of result.sums) {
-      sums.get(contest)?.merge(sum, number);
-    }
-    onChecked(items.length);
-  };
-
-  const flying = new Set<Promise<void>>();
-  let items: BallotItem[] = [];
-  const flush = async () => {
-    if (items.length === 0) return;
-    const batch = items;
-    items = [];
-    const job: Promise<void> = check({ context, items: batch })
-      .then((result) => take(batch, result))
-      .finally(() => flying.delete(job));
-    flying.add(job);
-    if (flying.size >= IN_FLIGHT) await Promise.race(flying);
-  };
-  const wanted = new Set([...ballots, ...challenges]);
-  const isBallot = new Set(ballots);
-  for await (const { index, entry } of tree.entries()) {
-    if (!wanted.has(index)) continue;
-    items.push({ index, bytes: entry, counted: counted.has(index) });
-    const check = isBallot.has(index)
-      ? (['ballots', 'permits'] as const)
-      : (['challenges'] as const);
-    for (const id of check) findings.count(id, 1, 0);
-    if (items.length === BATCH) await flush();
+  constructor(
+    tree: TileTree,
+    manifest: Manifest,
+    check: CheckBallots,
+    findings: Findings,
+    onChecked: (entries: number) => void,
+  ) {
+    const suite = suiteById(manifest.suite);
+    this.#tree = tree;
+    this.#manifest = manifest;
+    this.#check = check;
+    this.#findings = findings;
+    this.#onChecked = onChecked;
+    this.sums = new Map(
+      manifest.contests.map((c) => [c.id, new Aggregate(suite, contestShape(c))] as const),
+    );
   }
-  await flush();
-  await Promise.all(flying);
 
-  for (const index of bad) state.discard(index);
-  await addRevived(tree, manifest, state, counted, sums);
-  return sums;
+  /** Checks what has come since the last call; what is bad is discarded from the state. */
+  async catchUp({ state, ballots, challenges }: Replay): Promise<void> {
+    const from = this.#done;
+    this.#done = state.size;
+    const isBallot = new Set(ballots.filter((index) => index >= from));
+    const isChallenge = new Set(challenges.filter((index) => index >= from));
+    this.#findings.count('ballots', 0, isBallot.size);
+    this.#findings.count('permits', 0, isBallot.size);
+    this.#findings.count('challenges', 0, isChallenge.size);
+    if (state.key === undefined || isBallot.size + isChallenge.size === 0) return;
+
+    const context = { manifest: encodeManifest(this.#manifest), key: state.key };
+    const counted = countedIndices(this.#manifest, state);
+    const bad: number[] = [];
+    const flying = new Set<Promise<void>>();
+    const send = async (items: readonly BallotItem[]) => {
+      const job: Promise<void> = this.#check({ context, items })
+        .then((result) => bad.push(...this.#take(items, result, isBallot)))
+        .then(() => void flying.delete(job));
+      flying.add(job);
+      if (flying.size >= IN_FLIGHT) await Promise.race(flying);
+    };
+    let items: BallotItem[] = [];
+    for await (const { index, entry } of this.#tree.entries(from, this.#done)) {
+      if (!isBallot.has(index) && !isChallenge.has(index)) continue;
+      items.push({ index, bytes: entry, counted: counted.has(index) });
+      if (items.length < BATCH) continue;
+      await send(items);
+      items = [];
+    }
+    if (items.length > 0) await send(items);
+    await Promise.all(flying);
+
+    for (const index of bad) state.discard(index);
+    await this.#addRevived(state, counted);
+  }
+
+  /** Takes a worker's answer; returns the indices of the bad ones. */
+  #take(
+    items: readonly BallotItem[],
+    result: BallotBatchResult,
+    isBallot: ReadonlySet<number>,
+  ): number[] {
+    for (const one of result.bad) this.#findings.report(one, one.index);
+    for (const { contest, ballots, sum } of result.sums) {
+      this.sums.get(contest)?.merge(sum, ballots);
+    }
+    const ballots = items.filter(({ index }) => isBallot.has(index)).length;
+    this.#findings.count('ballots', ballots, 0);
+    this.#findings.count('permits', ballots, 0);
+    this.#findings.count('challenges', items.length - ballots, 0);
+    this.#onChecked(items.length);
+    return result.bad.map(({ index }) => index);
+  }
+
+  /** With bad ballots out, others may count that were not added up yet. */
+  async #addRevived(state: BoardState, added: ReadonlySet<number>): Promise<void> {
+    for (const index of countedIndices(this.#manifest, state)) {
+      if (added.has(index)) continue;
+      for await (const { entry: bytes } of this.#tree.entries(index, index + 1)) {
+        const entry = decodeEntry(bytes);
+        if (entry.type !== 'ballot') continue;
+        this.sums.get(entry.body.core.contest)?.add(entry.body.core.cells);
+      }
+    }
+  }
 }
 
-function countedIndices(manifest: Manifest, state: Replay['state']): Set<number> {
+function countedIndices(manifest: Manifest, state: BoardState): Set<number> {
   const all = new Set<number>();
   for (const contest of manifest.contests) {
     for (const { index } of state.countedBallots(contest.id)) all.add(index);
   }
   return all;
-}
-
-/** With bad ballots out, others may count that were not added up yet. */
-async function addRevived(
-  tree: TileTree,
-  manifest: Manifest,
-  state: Replay['state'],
-  added: ReadonlySet<number>,
-  sums: ReadonlyMap<string, Aggregate>,
-): Promise<void> {
-  for (const index of countedIndices(manifest, state)) {
-    if (added.has(index)) continue;
-    for await (const { entry: bytes } of tree.entries(index, index + 1)) {
-      const entry = decodeEntry(bytes);
-      if (entry.type !== 'ballot') continue;
-      sums.get(entry.body.core.contest)?.add(entry.body.core.cells);
-    }
-  }
 }

@@ -48,7 +48,10 @@ function goodShares(
       checkShare(aggregate, state.electionId as Uint8Array, publicShare, share);
     if (!good) {
       const message = `${contest.id}: the share of trustee ${share.index} is wrong`;
-      findings.report({ check: 'shares', message });
+      findings.report(
+        { check: 'shares', message },
+        state.placeOf('share', contest.id, share.index),
+      );
     }
     return good;
   });
@@ -92,7 +95,8 @@ export function checkTally(
       compare(state, result, findings);
     } catch (error) {
       if (!(error instanceof ElectionError)) throw error;
-      findings.report({ check: 'result', message: `${contest.id}: ${error.message}` });
+      const message = `${contest.id}: ${error.message}`;
+      findings.report({ check: 'result', message }, state.placeOf('result', contest.id));
     }
   }
   return recounted;
@@ -104,6 +108,6 @@ function compare(state: BoardState, result: ContestResult, findings: Findings): 
   findings.count('result', 1, 0);
   if (!equalBytes(encode(stated), encode(result))) {
     const message = `${result.contest}: the stated result is not what the ballots decrypt to`;
-    findings.report({ check: 'result', message });
+    findings.report({ check: 'result', message }, state.placeOf('result', result.contest));
   }
 }

@@ -10,7 +10,7 @@ import { leafHash } from '@kabina/log/merkle';
 import { readCheckpoint, TILE_WIDTH, TileTree, type TileReader } from '@kabina/log/tiles';
 import { BoardState } from './board.ts';
 import { boardPolicy } from './board-cosigned.ts';
-import { decodeEntry, type Entry } from './entries.ts';
+import { decodeEntry, type Entry, type EntryType } from './entries.ts';
 import { ElectionError } from './errors.ts';
 import { checkManifest, electionId, type Manifest } from './manifest.ts';
 import type { Findings } from './verdict.ts';
@@ -120,24 +120,34 @@ export interface Replay {
   readonly challenges: number[];
 }
 
+/** Entries whose rules depend on which ballots count. */
+const afterCounting: readonly EntryType[] = ['share', 'result', 'protocol'];
+
 /**
- * Reads every entry and every tile, and replays the entries. Answers undefined if the log can't be
- * read to its end.
+ * Reads every entry and every tile, and replays the entries. Before the first entry that depends on
+ * which ballots count, and at the end, `catchUp` is called to take out the bad ones.
+ *
+ * Answers undefined if the log can't be read to its end.
  */
 export async function replayBoard(
   { tree }: OpenBoard,
   findings: Findings,
   onEntry: (index: number) => void,
+  catchUp: (replay: Replay) => Promise<void>,
 ): Promise<Replay | undefined> {
-  const state = new BoardState();
-  const ballots: number[] = [];
-  const challenges: number[] = [];
+  const replay: Replay = { state: new BoardState(), ballots: [], challenges: [] };
+  const { state, ballots, challenges } = replay;
+  let counting = false;
   const tiles = Math.ceil(tree.size / TILE_WIDTH);
   findings.count('log', 0, tree.size + tiles);
   findings.count('revisions', 0, 0);
   try {
     for await (const { index, entry: bytes } of tree.entries()) {
       const entry = read(bytes);
+      if (!counting && entry && afterCounting.includes(entry.type)) {
+        counting = true;
+        await catchUp(replay);
+      }
       const wrong = state.apply(entry, leafHash(bytes));
       if (wrong) findings.report(wrong, index);
       if (entry) countEntry(entry, findings);
@@ -151,11 +161,12 @@ export async function replayBoard(
       await tree.leaf(tile * TILE_WIDTH);
       findings.count('log', 1, 0);
     }
+    await catchUp(replay);
   } catch (error) {
     reportLog(findings, error);
     return undefined;
   }
-  return { state, ballots, challenges };
+  return replay;
 }
 
 function read(bytes: Uint8Array): Entry | undefined {

@@ -21,6 +21,13 @@ export interface Closing {
   readonly results: Map<string, Bodies['result']>;
   readonly protocols: Map<string, Bodies['protocol']>;
   readonly aggregates: Map<string, Aggregate>;
+  /** Index in the log of a share, result or protocol, by {@link placeName}. */
+  readonly places: Map<string, number>;
+}
+
+/** Names a share, result or protocol among all that have come. */
+export function placeName(body: { contest: string; index?: number }, type: string): string {
+  return `${type} ${body.contest} ${body.index ?? ''}`;
 }
 
 /** What these rules ask of the board. */

@@ -14,7 +14,7 @@ import { checkBallot, checkChallengeEntry, type BallotRules } from './board-ball
 import { BallotIndex, type BallotRecord } from './ballot-index.ts';
 import { Ceremony } from './board-ceremony.ts';
 import { boardPolicy, readCosigned, type Cosigning } from './board-cosigned.ts';
-import { checkAfterClosing, type Closing } from './board-closing.ts';
+import { checkAfterClosing, placeName, type Closing } from './board-closing.ts';
 import { checkSignatures, type Bodies, type Entry } from './entries.ts';
 import { ElectionError } from './errors.ts';
 import { checkManifest, electionId, type Manifest } from './manifest.ts';
@@ -66,6 +66,7 @@ export class BoardState {
     results: new Map(),
     protocols: new Map(),
     aggregates: new Map(),
+    places: new Map(),
   };
   #closedAt: number | undefined;
   #tallySize: number | undefined;
@@ -160,6 +161,12 @@ export class BoardState {
   /** The root at an earlier size. */
   rootAt(size: number): Uint8Array {
     return this.#tree.rootAt(size);
+  }
+
+  /** Index in the log of the share of a trustee, or of the result or last protocol, of a contest. */
+  placeOf(type: 'share' | 'result' | 'protocol', contest: string, trustee?: number) {
+    const body = trustee === undefined ? { contest } : { contest, index: trustee };
+    return this.#closing.places.get(placeName(body, type));
   }
 
   leafHash(index: number): Uint8Array {
@@ -304,6 +311,9 @@ export class BoardState {
   }
 
   #take(entry: Entry, index: number, leafHash: Uint8Array): void {
+    if (entry.type === 'share' || entry.type === 'result' || entry.type === 'protocol') {
+      this.#closing.places.set(placeName(entry.body, entry.type), index);
+    }
     switch (entry.type) {
       case 'manifest': {
         const { manifest } = entry.body;

@@ -53,6 +53,7 @@ import { testManifest } from './testing-manifest.ts';
 import { testingPrimes } from './testing-keys.ts';
 
 export { goodBoard, type GoodBoard } from './testing-board.ts';
+export { testCeremony } from './testing-ceremony.ts';
 
 /** The public exponent of all test keys. */
 export const EXPONENT = 65_537;

@@ -8,16 +8,17 @@
  */
 import { bytesToHex } from '@kabina/crypto/bytes';
 import type { TileReader } from '@kabina/log/tiles';
-import { checkAllBallots, type CheckBallots } from './audit-ballots.ts';
+import { BallotAudit, type CheckBallots } from './audit-ballots.ts';
 import { checkIssued, checkTally } from './audit-closing.ts';
 import { openBoard, replayBoard } from './audit-log.ts';
 import { checkSchedule } from './audit-schedule.ts';
 import { checkBallotBatch } from './ballot-check.ts';
 import type { BoardState } from './board.ts';
 import { ElectionError } from './errors.ts';
+import type { Manifest } from './manifest.ts';
 import { checkLookup, checkPromise, promiseState, verifyPromise } from './receipt.ts';
 import type { LookupAnswer, SignedPromise } from './receipt.ts';
-import type { ContestResult } from './tally.ts';
+import type { Aggregate, ContestResult } from './tally.ts';
 import { Findings, judge, type Verdict } from './verdict.ts';
 
 export type { BallotJob, CheckBallots } from './audit-ballots.ts';
@@ -63,13 +64,27 @@ export async function verify(reader: TileReader, options: VerifyOptions = {}): P
     size = board.tree.size;
     const progress = (step: Progress['step'], done: number, total: number) =>
       options.onProgress?.({ step, done, total });
-    const replay = await replayBoard(board, findings, (index) =>
-      progress('reading', index + 1, size),
+    const { tree, manifest } = board;
+    let done = 0;
+    let total = 0;
+    const check: CheckBallots =
+      options.checkBallots ?? (async ({ context, items }) => checkBallotBatch(context, items));
+    const ballots = new BallotAudit(tree, manifest, check, findings, (entries) => {
+      done += entries;
+      progress('checking', done, total);
+    });
+    const replay = await replayBoard(
+      board,
+      findings,
+      (index) => progress('reading', index + 1, size),
+      (soFar) => {
+        total = soFar.ballots.length + soFar.challenges.length;
+        return ballots.catchUp(soFar);
+      },
     );
-    if (replay) {
-      state = replay.state;
-      tally = await auditReplay(board, replay, options, findings, progress);
-    }
+    state = replay?.state;
+    // The replay may have refused the manifest; then nothing else could be judged.
+    if (state?.manifest) tally = auditState(state, manifest, ballots.sums, options, findings);
   }
   const checks = findings.checks();
   return {
@@ -83,27 +98,15 @@ export async function verify(reader: TileReader, options: VerifyOptions = {}): P
   };
 }
 
-async function auditReplay(
-  { tree, manifest }: NonNullable<Awaited<ReturnType<typeof openBoard>>>,
-  replay: NonNullable<Awaited<ReturnType<typeof replayBoard>>>,
+/** Everything that is judged once the whole board is known. */
+function auditState(
+  state: BoardState,
+  manifest: Manifest,
+  sums: ReadonlyMap<string, Aggregate>,
   options: VerifyOptions,
   findings: Findings,
-  progress: (step: Progress['step'], done: number, total: number) => void,
-): Promise<ContestResult[]> {
-  const { state } = replay;
-  // The replay may have refused the manifest; then nothing else could be judged.
-  if (!state.manifest) return [];
+): ContestResult[] {
   findings.count('ceremony', state.key === undefined ? 0 : 1, 1);
-
-  const total = replay.ballots.length + replay.challenges.length;
-  let done = 0;
-  const check: CheckBallots =
-    options.checkBallots ?? (async ({ context, items }) => checkBallotBatch(context, items));
-  const sums = await checkAllBallots(tree, replay, check, findings, (entries) => {
-    done += entries;
-    progress('checking', done, total);
-  });
-
   // Zero of zero ballots would look like a check that was made; before `opened` none could be.
   if (state.key === undefined) {
     for (const id of ['permits', 'ballots', 'revisions', 'challenges'] as const) {
