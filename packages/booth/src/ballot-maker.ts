@@ -62,6 +62,26 @@ interface Sealed extends SealedCore {
   opened: boolean;
 }
 
+/** What all voters of an election share, made once. */
+export interface ElectionContext {
+  readonly manifest: Manifest;
+  readonly electionId: Uint8Array;
+  readonly suite: Suite;
+  /** With its table, which takes longer to make than a ballot. */
+  readonly key: EncryptionKey;
+}
+
+/** @param key election key K as the board's `opened` entry has it */
+export function electionContext(manifest: Manifest, key: Uint8Array): ElectionContext {
+  const suite = suiteById(manifest.suite);
+  return {
+    manifest,
+    electionId: electionId(manifest),
+    suite,
+    key: EncryptionKey.decode(suite.group, key),
+  };
+}
+
 export class BallotMaker {
   readonly manifest: Manifest;
   readonly #election: Uint8Array;
@@ -71,16 +91,13 @@ export class BallotMaker {
   readonly #prepared = new Map<string, PreparedVector>();
   readonly #sealed = new Map<string, Sealed>();
 
-  /**
-   * @param key election key K as the board's `opened` entry has it
-   * @param seed 32 secret bytes of this voter; copied
-   */
-  constructor(manifest: Manifest, key: Uint8Array, seed: Uint8Array = randomBytes(SEED_LENGTH)) {
+  /** `seed`: 32 secret bytes of this voter; copied. */
+  constructor(context: ElectionContext, seed: Uint8Array = randomBytes(SEED_LENGTH)) {
     if (seed.length !== SEED_LENGTH) throw new TypeError('"seed" expected 32 bytes');
-    this.manifest = manifest;
-    this.#election = electionId(manifest);
-    this.#suite = suiteById(manifest.suite);
-    this.#key = EncryptionKey.decode(this.#suite.group, key);
+    this.manifest = context.manifest;
+    this.#election = context.electionId;
+    this.#suite = context.suite;
+    this.#key = context.key;
     this.#seed = seed.slice();
   }
 

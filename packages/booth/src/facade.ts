@@ -1,18 +1,18 @@
 // The worker's side of the facade: a ballot maker behind answers that carry their errors as data.
 
-import { BallotMaker } from './ballot-maker.ts';
+import { BallotMaker, electionContext, type ElectionContext } from './ballot-maker.ts';
 import { PortalClient } from './client.ts';
-import { readElection, readNotices, type OpenElection } from './election.ts';
+import { readElection, readNotices } from './election.ts';
 import { BoothError } from './errors.ts';
 import type { Answer, BoothWorker } from './messages.ts';
 
 /** A fresh facade; one serves one page. */
 export function createFacade(): BoothWorker {
   let reader: PortalClient | undefined;
-  let election: OpenElection | undefined;
+  let election: ElectionContext | undefined;
   let maker: BallotMaker | undefined;
 
-  const opened = (): OpenElection => {
+  const opened = (): ElectionContext => {
     if (election === undefined) throw new BoothError('session.illegal', 'no election yet');
     return election;
   };
@@ -25,7 +25,8 @@ export function createFacade(): BoothWorker {
     readElection: (box, electionId) =>
       answer(async () => {
         reader = new PortalClient({ box, issuers: [] });
-        election = await readElection(reader, electionId);
+        const { manifest, key } = await readElection(reader, electionId);
+        election = electionContext(manifest, key);
         return election.manifest;
       }),
     readNotices: (indices) =>
@@ -35,9 +36,9 @@ export function createFacade(): BoothWorker {
       }),
     enter: (seed) =>
       answer(() => {
-        const { manifest, key } = opened();
+        const context = opened();
         maker?.erase();
-        maker = new BallotMaker(manifest, key, seed);
+        maker = new BallotMaker(context, seed);
         seed?.fill(0);
         return maker.seed;
       }),
