@@ -1,0 +1,156 @@
+import { LitElement, html, nothing } from 'lit';
+import { property, query } from 'lit/decorators.js';
+import { msg, updateWhenLocaleChanges } from '@lit/localize';
+import { BASE32, DIGITS, group, normalise, type Alphabet } from './code-alphabet.ts';
+import { controls } from './controls.styles.ts';
+import { eraseIcon, warningIcon } from './icons.ts';
+import { styles } from './kabina-code-entry.styles.ts';
+import { tokens } from './tokens.styles.ts';
+
+/**
+ * @summary Asks for a code: access code, one-time code, login. A scanner that types like a
+ * keyboard works as it is; on a kiosk there are keys on the screen.
+ *
+ * A code is a secret: it goes to `submit` alone, never into an event or an attribute, and is
+ * wiped from the field once it has been handed over.
+ *
+ * @csspart input - The field.
+ * @csspart keypad - The keys on the screen.
+ */
+export class KabinaCodeEntry extends LitElement {
+  static override styles = [tokens, controls, styles];
+
+  @property({ attribute: false }) accessor label = '';
+  @property({ attribute: false }) accessor hint = '';
+  /** What was wrong, in words; announced at once. */
+  @property({ attribute: false }) accessor error = '';
+  @property({ attribute: false }) accessor button = '';
+  @property({ attribute: false }) accessor alphabet: Alphabet = 'digits';
+  /** Lengths of the groups, such as `[5, 5]`; empty for any length. */
+  @property({ attribute: false }) accessor groups: readonly number[] = [];
+  /** Keys on the screen. */
+  @property({ type: Boolean, reflect: true }) accessor keypad = false;
+  /** The code is being checked. */
+  @property({ type: Boolean, attribute: false }) accessor busy = false;
+  /** Takes the code, without separators. */
+  @property({ attribute: false }) accessor submit: ((code: string) => void) | undefined;
+
+  @query('input') private accessor input!: HTMLInputElement;
+
+  constructor() {
+    super();
+    updateWhenLocaleChanges(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    if (this.hasUpdated) this.input.value = '';
+  }
+
+  protected override firstUpdated(): void {
+    // Through the style object: a strict content policy refuses style attributes.
+    const symbols = this.#length + this.groups.length + 1;
+    if (this.#length > 0) this.input.style.setProperty('--_width', `${symbols * 0.75 + 1.5}em`);
+  }
+
+  protected override render() {
+    const coded = this.alphabet !== 'text';
+    return html`
+      <form @submit=${this.#submit} novalidate>
+        <label for="code">${this.label}</label>
+        ${this.hint === '' ? nothing : html`<p class="hint muted" id="hint">${this.hint}</p>`}
+        <input
+          id="code"
+          part="input"
+          class=${coded ? 'code' : ''}
+          type="text"
+          autocomplete=${this.alphabet === 'digits' ? 'one-time-code' : 'off'}
+          autocapitalize=${coded ? 'characters' : 'none'}
+          autocorrect="off"
+          spellcheck="false"
+          inputmode=${this.keypad ? 'none' : this.alphabet === 'digits' ? 'numeric' : 'text'}
+          aria-invalid=${this.error !== ''}
+          aria-describedby="hint error"
+          @input=${this.#format}
+        />
+        <p class="error" id="error" role="alert">
+          ${this.error === '' ? nothing : html`${warningIcon}<span>${this.error}</span>`}
+        </p>
+        ${this.keypad && coded ? this.#keys() : nothing}
+        <button class="button primary" type="submit" aria-disabled=${this.busy}>
+          ${this.busy ? msg('Проверяем…') : this.button || msg('Дальше')}
+        </button>
+      </form>
+    `;
+  }
+
+  #keys() {
+    const symbols = this.alphabet === 'digits' ? DIGITS : BASE32;
+    return html`<div
+      class="keypad ${this.alphabet}"
+      part="keypad"
+      role="group"
+      aria-label=${msg('Клавиши')}
+      @keydown=${this.#arrows}
+    >
+      ${[...symbols].map(
+        (symbol) =>
+          html`<button class="button" type="button" @click=${() => this.#type(symbol)}>
+            ${symbol}
+          </button>`,
+      )}
+      <button class="button erase" type="button" @click=${this.#erase}>
+        ${eraseIcon} ${msg('Стереть')}
+      </button>
+    </div>`;
+  }
+
+  get #length(): number {
+    return this.groups.reduce((sum, length) => sum + length, 0);
+  }
+
+  #format(): void {
+    if (this.alphabet === 'text') return;
+    // Only while typing at the end, or the caret would jump.
+    if (this.input.selectionStart !== this.input.value.length) return;
+    this.input.value = group(normalise(this.input.value, this.alphabet), this.groups);
+  }
+
+  #type(symbol: string): void {
+    this.input.value = group(normalise(this.input.value + symbol, this.alphabet), this.groups);
+  }
+
+  #erase(): void {
+    const code = normalise(this.input.value, this.alphabet);
+    this.input.value = group(code.slice(0, -1), this.groups);
+  }
+
+  #submit(event: SubmitEvent): void {
+    event.preventDefault();
+    if (this.busy) return;
+    const code = normalise(this.input.value, this.alphabet);
+    if (code === '' || (this.#length > 0 && code.length !== this.#length)) {
+      this.error = code === '' ? msg('Введите код.') : msg('Код введён не полностью.');
+      this.input.focus();
+      return;
+    }
+    this.error = '';
+    this.input.value = '';
+    this.submit?.(code);
+  }
+
+  #arrows(event: KeyboardEvent): void {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const keys = [...this.renderRoot.querySelectorAll<HTMLButtonElement>('.keypad button')];
+    const here = keys.indexOf(event.target as HTMLButtonElement);
+    keys[(here + step + keys.length) % keys.length]?.focus();
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'kabina-code-entry': KabinaCodeEntry;
+  }
+}

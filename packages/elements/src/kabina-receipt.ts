@@ -1,0 +1,104 @@
+import { LitElement, html, nothing } from 'lit';
+import { property } from 'lit/decorators.js';
+import { msg, updateWhenLocaleChanges } from '@lit/localize';
+import type { ReceiptView } from '@kabina/booth/session';
+import type { Contest } from '@kabina/election/manifest';
+import { controls } from './controls.styles.ts';
+import { styles } from './kabina-receipt.styles.ts';
+import { inLocale, localeOf } from './localization.ts';
+import { tokens } from './tokens.styles.ts';
+
+/** Beyond this a telephone's camera no longer reads the code from a screen; then it holds the tracking code. */
+const LONGEST_QR_TEXT = 1800;
+
+/**
+ * @summary What the voter takes home: the tracking code, the receipt as a QR code, and how far the
+ * ballot has come. It says nothing about the choice.
+ * @event kabina-print - Print the receipt. Cancel it to print by other means than the browser's.
+ * @event kabina-leave - To the list of papers.
+ * @csspart slip - The receipt itself.
+ */
+export class KabinaReceipt extends LitElement {
+  static override styles = [tokens, controls, styles];
+
+  @property({ attribute: false }) accessor receipt: ReceiptView | undefined;
+  @property({ attribute: false }) accessor contest: Contest | undefined;
+  /** Of a training election: the slip says so. */
+  @property({ type: Boolean, attribute: false }) accessor training = false;
+  /** On a kiosk nothing is saved to the disk. */
+  @property({ type: Boolean, reflect: true }) accessor kiosk = false;
+
+  constructor() {
+    super();
+    updateWhenLocaleChanges(this);
+  }
+
+  protected override render() {
+    const { receipt, contest } = this;
+    if (receipt === undefined || contest === undefined) return nothing;
+    const code = receipt.text.length > LONGEST_QR_TEXT ? receipt.trackingCode : receipt.text;
+    return html`
+      <kabina-scroller ?buttons=${this.kiosk}>
+        <h2 tabindex="-1">${msg('Бюллетень в урне')}</h2>
+        <div class="slip" part="slip">
+          ${
+            this.training
+              ? html`<p class="training">${msg('Тренировочное голосование')}</p>`
+              : nothing
+          }
+          <div>
+            <p class="contest" lang=${localeOf(contest.title)}>${inLocale(contest.title)}</p>
+            <p class="muted">${msg('Код бюллетеня')}</p>
+            <p class="tracking code">${receipt.trackingCode}</p>
+            <p class="muted">
+              ${msg(
+                'По этому коду вы найдёте свой бюллетень в открытом журнале. О вашем выборе квитанция не говорит.',
+              )}
+            </p>
+          </div>
+          <kabina-qr .value=${code} .label=${msg('QR-код квитанции')}></kabina-qr>
+          <kabina-status .state=${receipt.state}></kabina-status>
+        </div>
+      </kabina-scroller>
+      <div class="actions">
+        <button
+          class="button primary"
+          type="button"
+          @click=${() => this.dispatchEvent(new Event('kabina-leave'))}
+        >
+          ${msg('Дальше')}
+        </button>
+        ${
+          this.kiosk
+            ? nothing
+            : html`<button class="button" type="button" @click=${this.#save}>
+                ${msg('Сохранить квитанцию')}
+              </button>`
+        }
+        <button class="button" type="button" @click=${this.#print}>${msg('Напечатать')}</button>
+      </div>
+    `;
+  }
+
+  #save(): void {
+    if (this.receipt === undefined) return;
+    const { text, trackingCode } = this.receipt;
+    const url = URL.createObjectURL(new Blob([`${text}\n`], { type: 'text/plain' }));
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = `kabina-receipt-${trackingCode}.txt`;
+    link.click();
+    // The download has taken its reference by the next task.
+    setTimeout(() => URL.revokeObjectURL(url));
+  }
+
+  #print(): void {
+    if (this.dispatchEvent(new Event('kabina-print', { cancelable: true }))) window.print();
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'kabina-receipt': KabinaReceipt;
+  }
+}
