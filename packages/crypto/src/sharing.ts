@@ -77,6 +77,8 @@ function evaluate(group: Group, commitments: readonly Point[], x: number): Point
 /**
  * Whether a share is the one that the commitments fix. The caller has checked that there are exactly
  * as many commitments as the threshold says: more would make a polynomial that `t` holders can't open.
+ *
+ * @throws {SharingError} `sharing.index`
  */
 export function verifyShare(
   group: Group,
