@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * A witness as a process of its own, run by a body that the log's operator doesn't command.
  *

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * Makes a register of synthetic voters for training, shared out over the draft's ballot styles by
  * their `voters` (equally, if none says any).

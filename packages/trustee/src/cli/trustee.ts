@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * A holder's seat as a process with storage of its own.
  *
