@@ -100,7 +100,7 @@ export function decode(
   checkHeads(bytes, options.maxDepth ?? MAX_DEPTH);
   let value: unknown;
   try {
-    value = cborgDecode(bytes, { strict: true, rejectDuplicateMapKeys: true });
+    value = cborgDecode(bytes, { rejectDuplicateMapKeys: true });
   } catch (cause) {
     fail('not well-formed', cause);
   }

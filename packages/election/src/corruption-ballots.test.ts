@@ -15,13 +15,13 @@ import {
   trackingCode,
 } from './ballot.ts';
 import { BoardState } from './board.ts';
-import { decodeEntry } from './entries.ts';
+import { decodeEntry, type Permit } from './entries.ts';
 import { lookupAnswer } from './receipt.ts';
 import { flipped, goodBoard, TestElection, testSeed } from './testing.ts';
 import { verify } from './verify.ts';
 
 describe('permits', () => {
-  const cast = (permit: GoodBoard['spare']['permit']) =>
+  const cast = (permit: Permit) =>
     ballotEntry(
       election.suite,
       good.spare.sealed.core,

@@ -58,6 +58,8 @@ describe('log', () => {
     const dropped = without('challenge');
     assert.equal((await audit(dropped)).verdict, 'verified');
     await assertFails('log', dropped, { checkpoint: earlier.checkpoint });
+    const whole = await audit(good.steps, { checkpoint: earlier.checkpoint });
+    assert.equal(whole.verdict, 'verified');
   });
   test('a board shorter than an earlier checkpoint', async () => {
     const { checkpoint } = election.build(good.steps);

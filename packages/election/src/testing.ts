@@ -138,6 +138,7 @@ export class TestElection {
   readonly witnessKeys: readonly SignerKey[];
   /** HPKE private keys, by holder. */
   readonly hpkeKeys: ReadonlyMap<number, Uint8Array>;
+  readonly #made = new Map<string, Uint8Array>();
 
   private constructor(manifest: Manifest, hpkeKeys: ReadonlyMap<number, Uint8Array>) {
     this.manifest = manifest;
@@ -238,6 +239,14 @@ export class TestElection {
     return formatNote({ text, signatures });
   }
 
+  /** Signatures are hedged; a log that grows must not change them. */
+  #cosigned(checkpoint: string): Uint8Array {
+    const made =
+      this.#made.get(checkpoint) ?? encodeEntry(this.sign('cosigned', 'box', { checkpoint }));
+    this.#made.set(checkpoint, made);
+    return made;
+  }
+
   /** The board of these steps, with its last checkpoint a minute after the last time in them. */
   build(steps: readonly Step[], witnesses = Infinity): TestBoard {
     const entries: Uint8Array[] = [];
@@ -247,8 +256,7 @@ export class TestElection {
       if (name !== undefined) names.set(name, entries.length);
       if (entry) entries.push(encodeEntry(entry));
       if (time !== undefined) {
-        const checkpoint = this.checkpoint(entries, time);
-        entries.push(encodeEntry(this.sign('cosigned', 'box', { checkpoint })));
+        entries.push(this.#cosigned(this.checkpoint(entries, time)));
         last = time;
       }
     }
