@@ -9,10 +9,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@kabina/crypto/bytes';
 import { sealUnderPassphrase } from '@kabina/crypto/passphrase';
+import { OFFICE_KEYS_LABEL } from '../office/office-keys.ts';
 import type { ElectionPlan } from './election-file.ts';
 import { HOLDERS, startElection, type RunningElection, type Seat } from './setup.ts';
-
-export const OFFICE_KEYS_LABEL = 'kabina/v1/office-keys';
 
 export type Stage = 'seats' | 'preparing' | 'running' | 'failed';
 

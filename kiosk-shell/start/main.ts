@@ -11,7 +11,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { randomBytes } from '@kabina/crypto/bytes';
-import { createServer as createVite } from 'vite';
+import { createServer as createVite, type Plugin } from 'vite';
 import { Control } from './control.ts';
 import { readElectionFile } from './election-file.ts';
 import { PAGES, securityHeaders } from './pages.ts';
@@ -60,10 +60,21 @@ const control = new Control({
   },
 });
 
+/** No hot reloading here: Vite's own script would open a connection that the policy forbids. */
+const withoutClient: Plugin = {
+  name: 'kabina-without-client',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (page) =>
+      page.replace(/<script type="module" src="[^"]*@vite\/client"><\/script>/, ''),
+  },
+};
+
 const vite = await createVite({
   root,
   appType: 'mpa',
   logLevel: 'warn',
+  plugins: [withoutClient],
   server: { middlewareMode: true, hmr: false, ws: false },
   cacheDir: join(root, 'node_modules/.vite'),
 });

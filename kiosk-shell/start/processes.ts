@@ -32,8 +32,6 @@ export interface StartOptions {
   readonly secret?: unknown;
   /** Every further message of the child (one-time codes, for instance). */
   readonly onMessage?: (message: unknown) => void;
-  /** Where the child's diagnostics go; `inherit` shows them. */
-  readonly output?: 'inherit' | 'ignore';
   readonly timeoutMs?: number;
 }
 
@@ -45,9 +43,9 @@ export class StartError extends Error {
 
 /** Starts a party and waits until it serves. Throws {@link StartError} if it ends or stays silent. */
 export async function startParty(options: StartOptions): Promise<Party> {
-  const output = options.output ?? 'inherit';
+  // What a party says to its parent goes over the channel; its diagnostics to standard error.
   const child = fork(options.file, [...options.args], {
-    stdio: ['ignore', output === 'inherit' ? 'inherit' : 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   if (options.secret !== undefined) child.send({ secret: options.secret });
   const ready = await new Promise<Ready>((resolve, reject) => {

@@ -73,6 +73,8 @@ export interface SetupOptions {
   readonly ports?: Partial<Record<'box' | IssuerId, number>>;
   /** How one-time codes go out: to the console, or as messages to this process. */
   readonly sender: 'console' | 'ipc';
+  /** Limit of requests a minute from one address; the services' own by default. */
+  readonly requestsPerMinute?: number;
   readonly onMessage?: (party: string, message: unknown) => void;
 }
 
@@ -203,6 +205,10 @@ export async function startElection(options: SetupOptions): Promise<RunningElect
     return party;
   };
 
+  const limit =
+    options.requestsPerMinute === undefined
+      ? []
+      : ['--requests-per-minute', String(options.requestsPerMinute)];
   try {
     const { vkey } = await readPublic<{ vkey: string }>(at('box'));
     const witnesses = await Promise.all(
@@ -217,12 +223,19 @@ export async function startElection(options: SetupOptions): Promise<RunningElect
       ...['serve', '--state', at('box'), '--manifest-entry', at('manifest-entry.cbor')],
       ...['--port', String(ports.box ?? 0), '--board', at('board')],
       ...witnesses.flatMap((witness) => ['--witness', witness.url]),
+      ...limit,
     ]);
     const startIssuer = (issuer: IssuerId): Promise<Party> =>
       start(issuer, ISSUER, [
         ...['serve', '--state', at(issuer), '--manifest', at('manifest.cbor')],
         ...['--port', String(ports[issuer] ?? 0), '--board', box.url],
-        ...['--sender', options.sender, '--desk-secret-file', at(`${issuer}-desk.secret`)],
+        ...[
+          '--sender',
+          options.sender,
+          '--desk-secret-file',
+          at(`${issuer}-desk.secret`),
+          ...limit,
+        ],
       ]);
     const [registrar, observers] = await Promise.all([
       startIssuer('registrar'),
