@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { BallotChecker, checkPermit } from '@kabina/election/ballot';
 import { receiptFromText, verifyReceipt } from '@kabina/election/receipt';
-import { ACCESS_CODE, CODE, TestPortal } from '../test/portal.ts';
+import { CODE, TestPortal } from '../test/portal.ts';
 import { inProcessWorker } from './in-process.ts';
 import { MemoryKeeper, type Keeper } from './keeper.ts';
 import { VotingSession } from './session.ts';
@@ -14,7 +14,7 @@ let portal: TestPortal;
 const open: VotingSession[] = [];
 
 function session(keeper: Keeper, mode: 'own-device' | 'kiosk' = 'own-device'): VotingSession {
-  const { box, issuers } = portal.addresses;
+  const { box, issuers } = portal.device();
   const { electionId } = portal;
   const made = new VotingSession({
     electionId,
@@ -103,7 +103,7 @@ describe('the voting session', () => {
     const keeper = new MemoryKeeper();
     const voting = session(keeper, 'kiosk');
     await voting.start();
-    await voting.login({ method: 'access-code', code: ACCESS_CODE.toLowerCase() });
+    await voting.login({ method: 'access-code', code: '7k3mq-7k3mq' });
     at(voting, 'ballots');
     assert.equal((await keeper.names('')).length, 1);
     await voting.end();

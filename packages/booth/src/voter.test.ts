@@ -20,7 +20,7 @@ describe('voting without a face', () => {
   let election: ElectionContext;
   before(async () => {
     portal = await TestPortal.start();
-    client = new PortalClient(portal.addresses);
+    client = new PortalClient(portal.device());
     election = await openElection(client, portal.election.electionId);
   });
   after(() => portal.stop());

@@ -30,7 +30,8 @@ export type Fault = 'unsent' | 'lost' | '500' | 'garbage' | '429' | 'expired';
 
 export const ISSUERS = ['registrar', 'observers'] as const;
 export const CODE = '123456';
-export const ACCESS_CODE = '7K3MQ-ZX9TA';
+/** Any access code whose halves are alike names a voter; this half names none. */
+export const WRONG_HALF = '00000';
 
 interface Refusal {
   readonly status: number;
@@ -44,6 +45,13 @@ class Refused extends Error {
     super(code);
     this.refusal = { status, code, details };
   }
+}
+
+export interface Device {
+  readonly box: string;
+  readonly issuers: readonly { readonly id: string; readonly url: string }[];
+  /** From now on nothing that it sends arrives, and no answer reaches it. */
+  die(): void;
 }
 
 interface Answer {
@@ -72,6 +80,9 @@ export class TestPortal {
   readonly #served = new Map<string, { blinded: string; answer: string }>();
   readonly #ballots = new Map<string, { entry: Uint8Array; promise: Uint8Array }>();
   readonly #opened = new Set<string>();
+  readonly #voters: string[] = [];
+  readonly #dead = new Set<string>();
+  #devices = 0;
   readonly #checker: BallotChecker;
   #board: TestBoard;
   #tokens = 0;
@@ -104,9 +115,13 @@ export class TestPortal {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  get addresses(): { box: string; issuers: { id: string; url: string }[] } {
-    const issuers = ISSUERS.map((id) => ({ id, url: `${this.url}/${id}` }));
-    return { box: `${this.url}/box`, issuers };
+  /** Addresses of their own for each device, so that one can be cut off as its death would. */
+  device(): Device {
+    this.#devices += 1;
+    const name = `device-${this.#devices}`;
+    const issuers = ISSUERS.map((id) => ({ id, url: `${this.url}/${name}/${id}` }));
+    const die = (): void => void this.#dead.add(name);
+    return { box: `${this.url}/${name}/box`, issuers, die };
   }
 
   get electionId(): string {
@@ -143,14 +158,16 @@ export class TestPortal {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method = '', url = '' } = request;
+    const { method = '' } = request;
+    const [, device = '', ...path] = (request.url ?? '').split('/');
+    const url = `/${path.join('/')}`;
     const chunks: Uint8Array[] = [];
     for await (const chunk of request) chunks.push(chunk as Uint8Array);
     const body = Buffer.concat(chunks);
     this.seen.push(
       [method, url, JSON.stringify(request.headers), body.toString('latin1')].join(' '),
     );
-    const fault = method === 'OPTIONS' ? undefined : this.fault(`${method} ${url}`);
+    const fault = this.#dead.has(device) ? 'unsent' : this.fault(`${method} ${url}`);
     const answers: Readonly<Partial<Record<Fault, () => void>>> = {
       unsent: () => request.socket.destroy(),
       '500': () => send(response, 500, json({ code: 'server.internal', message: 'fault' })),
@@ -169,15 +186,14 @@ export class TestPortal {
     let answer: Answer;
     let status = 200;
     try {
-      if (method === 'OPTIONS') answer = json({});
-      else answer = await this.#answer(method, url, request.headers.authorization, body);
+      answer = await this.#answer(method, url, request.headers.authorization, body);
     } catch (error) {
       const { code, details, ...refusal } =
         error instanceof Refused ? error.refusal : { status: 500, code: 'server.internal' };
       ({ status } = refusal);
       answer = json({ code, message: String(error), ...details });
     }
-    if (fault === 'lost') request.socket.destroy();
+    if (fault === 'lost' || this.#dead.has(device)) request.socket.destroy();
     else send(response, status, answer);
   }
 
@@ -222,13 +238,11 @@ export class TestPortal {
     this.#tokens += 1;
     const session = `token-${this.#tokens}`;
     if (method === 'access-code') {
-      const part = ACCESS_CODE.split('-')[ISSUERS.indexOf(issuer as 'registrar')];
-      if (code !== part) throw new Refused(401, 'login.code-wrong');
-      this.#sessions.set(session, { issuer, voter: 'anna', ready: true });
+      if (code === undefined || code === WRONG_HALF) throw new Refused(401, 'login.code-wrong');
+      this.#sessions.set(session, { issuer, voter: code, ready: true });
       return json({ session, next: 'ready' });
     }
-    if (login === undefined || !/^(anna|boris)$/.test(login))
-      throw new Refused(401, 'login.unknown');
+    if (login === undefined || login === 'nobody') throw new Refused(401, 'login.unknown');
     this.#sessions.set(session, { issuer, voter: login, ready: false });
     return json({ session, next: 'code', sentTo: '+7 *** 12-34', resendAfter: 60, triesLeft: 5 });
   }
@@ -236,7 +250,7 @@ export class TestPortal {
   #voter(issuer: string, voter: string): unknown {
     const [style] = this.election.manifest.styles;
     return {
-      position: voter === 'anna' ? 0 : 1,
+      position: this.#position(voter),
       salt: bytesToHex(testSeed(voter)),
       style: style!.id,
       contests: style!.contests.map((id) => ({
@@ -244,6 +258,11 @@ export class TestPortal {
         served: this.#served.has([issuer, voter, id].join()),
       })),
     };
+  }
+
+  #position(voter: string): number {
+    if (!this.#voters.includes(voter)) this.#voters.push(voter);
+    return this.#voters.indexOf(voter);
   }
 
   #permit(
