@@ -143,6 +143,9 @@ export const controls = css`
     letter-spacing: 0.04em;
     font-variant-numeric: tabular-nums;
   }
+  .half {
+    display: inline-block;
+  }
   .visually-hidden {
     position: absolute;
     inline-size: 1px;

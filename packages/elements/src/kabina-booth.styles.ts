@@ -29,7 +29,7 @@ export const styles = css`
   }
   .title {
     display: flex;
-    flex: 1 1 12em;
+    flex: 1 1 8em;
     gap: 0.6em;
     align-items: center;
     margin: 0;
@@ -87,7 +87,7 @@ export const styles = css`
     container: screen / inline-size;
     inline-size: min(100%, var(--_measure) + 2em);
     margin-inline: auto;
-    padding: 1.4em 1em;
+    padding: 1.4em min(1em, 4vw);
   }
   [data-mode='kiosk'] main {
     display: grid;

@@ -7,6 +7,7 @@ import { infoIcon } from './icons.ts';
 import { styles } from './kabina-challenge.styles.ts';
 import { inLocale, localeOf } from './localization.ts';
 import { tokens } from './tokens.styles.ts';
+import { trackingCode } from './tracking-code.ts';
 
 /**
  * @summary An opened ballot: what the encryption contained, and the QR code with which any other
@@ -67,7 +68,7 @@ export class KabinaChallenge extends LitElement {
                 'Отсканируйте код на странице наблюдателя: другое устройство заново зашифрует эти отметки и сравнит отпечаток.',
               )}
             </p>
-            <p class="code tracking">${this.trackingCode}</p>
+            <p class="code tracking">${trackingCode(this.trackingCode)}</p>
           </div>
         </div>
       </kabina-scroller>

@@ -10,7 +10,7 @@ export const styles = css`
     gap: 1em 1.6em;
     align-items: start;
     margin-block-end: 1em;
-    padding: 1.2em;
+    padding: min(1.2em, 4vw);
     border: max(2px, var(--_line)) solid var(--_line-colour);
     border-radius: var(--_radius);
     background: var(--_surface);

@@ -7,6 +7,7 @@ import { controls } from './controls.styles.ts';
 import { styles } from './kabina-receipt.styles.ts';
 import { inLocale, localeOf } from './localization.ts';
 import { tokens } from './tokens.styles.ts';
+import { trackingCode } from './tracking-code.ts';
 
 /** Beyond this a telephone's camera no longer reads the code from a screen; then it holds the tracking code. */
 const LONGEST_QR_TEXT = 1800;
@@ -49,7 +50,7 @@ export class KabinaReceipt extends LitElement {
           <div>
             <p class="contest" lang=${localeOf(contest.title)}>${inLocale(contest.title)}</p>
             <p class="muted">${msg('Код бюллетеня')}</p>
-            <p class="tracking code">${receipt.trackingCode}</p>
+            <p class="tracking code">${trackingCode(receipt.trackingCode)}</p>
             <p class="muted">
               ${msg(
                 'По этому коду вы найдёте свой бюллетень в открытом журнале. О вашем выборе квитанция не говорит.',

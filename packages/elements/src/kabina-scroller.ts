@@ -1,4 +1,4 @@
-import { LitElement, html, type PropertyValues } from 'lit';
+import { LitElement, html, nothing, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { msg, updateWhenLocaleChanges } from '@lit/localize';
 import { controls } from './controls.styles.ts';
@@ -8,6 +8,8 @@ import { tokens } from './tokens.styles.ts';
 
 /** Part of a screenful that one press moves: some of the old lines stay in sight. */
 const STEP = 0.8;
+
+const FOCUSABLE = 'button, input, a, summary, kabina-option, kabina-recovery';
 
 /**
  * @summary A region that scrolls by two large buttons, for a kiosk where nobody should have to
@@ -23,6 +25,8 @@ export class KabinaScroller extends LitElement {
   @property({ type: Boolean, reflect: true }) accessor buttons = false;
 
   @state() private accessor overflowing = false;
+  /** Nothing inside takes the focus: then the region itself does, to be scrolled by keys. */
+  @state() private accessor plain = false;
   @state() private accessor atTop = true;
   @state() private accessor atBottom = true;
   @query('.content') private accessor content!: HTMLElement;
@@ -55,7 +59,7 @@ export class KabinaScroller extends LitElement {
   protected override render() {
     const bar = this.buttons && this.overflowing;
     return html`
-      <div class="content" @scroll=${this.#measure}>
+      <div class="content" tabindex=${bar && this.plain ? 0 : nothing} @scroll=${this.#measure}>
         <slot @slotchange=${this.#observe}></slot>
       </div>
       <div class="bar" ?hidden=${!bar}>
@@ -84,8 +88,11 @@ export class KabinaScroller extends LitElement {
   #observe(): void {
     this.#sizes.disconnect();
     this.#sizes.observe(this.content);
-    const slot = this.content.querySelector('slot');
-    for (const element of slot?.assignedElements() ?? []) this.#sizes.observe(element);
+    const content = this.content.querySelector('slot')!.assignedElements();
+    for (const element of content) this.#sizes.observe(element);
+    this.plain = !content.some(
+      (element) => element.matches(FOCUSABLE) || element.querySelector(FOCUSABLE) !== null,
+    );
   }
 
   #measure(): void {

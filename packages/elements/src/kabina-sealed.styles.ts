@@ -15,7 +15,7 @@ export const styles = css`
     display: grid;
     gap: 0.6em;
     justify-items: start;
-    padding: 1em;
+    padding: min(1em, 4vw);
     border: max(2px, var(--_line)) solid var(--_line-colour);
     border-radius: var(--_radius);
     background: var(--_surface);

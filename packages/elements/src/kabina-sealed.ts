@@ -6,6 +6,7 @@ import { errorText } from './error-text.ts';
 import { urnIcon, warningIcon } from './icons.ts';
 import { styles } from './kabina-sealed.styles.ts';
 import { tokens } from './tokens.styles.ts';
+import { trackingCode } from './tracking-code.ts';
 
 /**
  * @summary The encrypted ballot before it is cast: its full hash as a QR code for a checking
@@ -50,7 +51,7 @@ export class KabinaSealed extends LitElement {
           <div class="print">
             <kabina-qr .value=${this.code} .label=${msg('QR-код: отпечаток бюллетеня')}></kabina-qr>
             <p class="muted">${msg('Код бюллетеня')}</p>
-            <p class="code tracking">${this.trackingCode}</p>
+            <p class="code tracking">${trackingCode(this.trackingCode)}</p>
           </div>
         </div>
       </kabina-scroller>

@@ -1,0 +1,2 @@
+/** The booth's encryption worker, as a file of its own beside the bundle. */
+import '@kabina/booth/worker';
