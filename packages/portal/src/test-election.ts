@@ -52,7 +52,8 @@ export const ISSUERS = ['registrar', 'observers'] as const;
 export type IssuerId = (typeof ISSUERS)[number];
 
 const HOUR = 3_600_000;
-const iso = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`;
+/** ISO 8601 in UTC with seconds. */
+export const iso = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`;
 
 export interface PortalElectionOptions {
   readonly voters?: number;

@@ -20,6 +20,8 @@ import { PortalError, type ErrorCode } from '../errors.ts';
 export const MAX_BODY_BYTES = 65_535;
 /** JSON questions are short. */
 const MAX_JSON_BYTES = 8_192;
+/** Longest part of a path: more than Node lets through. */
+const MAX_PARAMETER = 100_000;
 /** How long a client may take to send its request. */
 const REQUEST_TIMEOUT_MS = 20_000;
 /** Requests a minute from one address, unless configured: many voters may stand behind one. */
@@ -195,7 +197,16 @@ export async function createListener<Name extends string>(
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,
-    routerOptions: { maxParamLength: 200 },
+    routerOptions: { maxParamLength: MAX_PARAMETER },
+    // Refused before routing, so no hook has run: an address that can't be decoded.
+    frameworkErrors: (_error, _request, reply) => {
+      reply.raw.writeHead(400, {
+        ...SECURITY_HEADERS,
+        'access-control-allow-origin': '*',
+        'content-type': 'application/json',
+      });
+      reply.raw.end(errorBody(new PortalError('request.malformed')));
+    },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
     clientErrorHandler: (_error, socket) => {
       // The peer may have gone already.
