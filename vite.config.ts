@@ -2,14 +2,33 @@
  * The pages of the commission's hardware and of the observer. The root is the project's own folder,
  * so that pages in different rooms are built together and share what they have in common.
  */
+import { existsSync } from 'node:fs';
+import { decorators } from '@kabina/elements/build/decorators';
 import { defineConfig } from 'vite';
 
-const page = (path: string): string => new URL(`./${path}/index.html`, import.meta.url).pathname;
+const at = (path: string): string => new URL(`./${path}`, import.meta.url).pathname;
+
+const pages = Object.fromEntries(
+  [
+    ['terminal', 'kiosk-shell/terminal'],
+    ['office', 'kiosk-shell/office'],
+    ['trustee', 'kiosk-shell/trustee'],
+    ['portal', 'kiosk-shell/portal-page'],
+    ['observer', 'packages/observer/page'],
+  ]
+    .map(([name, folder]) => [name, at(`${folder}/index.html`)] as const)
+    .filter(([, page]) => existsSync(page)),
+);
 
 export default defineConfig({
-  root: new URL('.', import.meta.url).pathname,
+  root: at(''),
   base: './',
   appType: 'mpa',
+  plugins: [decorators()],
+  optimizeDeps: {
+    // Workers too: a dependency found only when a page runs would make Vite load the page again.
+    entries: [...Object.values(pages), at('kiosk-shell/shared/booth-worker.ts')],
+  },
   build: {
     target: 'es2022',
     outDir: 'dist/pages',
@@ -17,15 +36,7 @@ export default defineConfig({
     // The policy allows no inline script: Vite's polyfill would be one.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    rollupOptions: {
-      input: {
-        terminal: page('kiosk-shell/terminal'),
-        office: page('kiosk-shell/office'),
-        trustee: page('kiosk-shell/trustee'),
-        portal: page('kiosk-shell/portal-page'),
-        observer: page('packages/observer/page'),
-      },
-    },
+    rollupOptions: { input: pages },
   },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [decorators()] },
 });

@@ -1,0 +1,6 @@
+/** A key holder's seat: the page. */
+import '../shared/trusted-types.ts';
+import '@kabina/elements/kabina-trustee';
+import { KabinaSeat } from './kabina-seat.ts';
+
+customElements.define('kabina-seat', KabinaSeat);
