@@ -145,6 +145,7 @@ export async function leftBehind(
   template: () => TemplateResult,
   ...watched: readonly EventTarget[]
 ): Promise<string[]> {
+  clear();
   const balance = new Map<string, number>();
   const count = (key: string, by: number): void => {
     balance.set(key, (balance.get(key) ?? 0) + by);

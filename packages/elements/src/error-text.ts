@@ -127,6 +127,11 @@ const TEXTS: Readonly<Record<string, Entry>> = {
     advice: callHelp(),
   }),
 
+  'voter.other': () => ({
+    message: msg('Вошёл другой избиратель, а начатое голосование не закончено.'),
+    advice: msg('Войдите как тот, кто начал, или завершите его сеанс.'),
+  }),
+
   'permits.served': served,
   'permits.bad': () => ({
     message: msg('Разрешение на бюллетень не прошло проверку.'),
@@ -170,6 +175,15 @@ const TEXTS: Readonly<Record<string, Entry>> = {
     advice: msg('Сохраните квитанцию и сообщите об этом наблюдателям.'),
   }),
 
+  'receipts.foreign-revision': () => ({
+    message: msg('В журнале есть более поздний бюллетень, которого это устройство не отправляло.'),
+    advice: msg('Если его отправили не вы, проголосуйте ещё раз и сообщите комиссии.'),
+  }),
+
+  'config.issuers': () => ({
+    message: msg('Страница настроена не для этого голосования.'),
+    advice: msg('Сообщите об этом тем, кто её открыл для вас.'),
+  }),
   'marks.shape': () => ({
     message: msg('В бюллетене слишком много или слишком мало отметок.'),
     advice: msg('Проверьте свои отметки.'),
@@ -179,6 +193,14 @@ const TEXTS: Readonly<Record<string, Entry>> = {
     advice: msg(
       'Освободите место, выйдите из частного режима браузера или возьмите другое устройство.',
     ),
+  }),
+  'keeper.held': () => ({
+    message: msg('Это голосование уже открыто на другой странице этого устройства.'),
+    advice: msg('Продолжите там или закройте ту страницу и попробуйте ещё раз.'),
+  }),
+  'keeper.damaged': () => ({
+    message: msg('Сохранённое на этом устройстве не читается.'),
+    advice: callHelp(),
   }),
   'worker.failed': internal,
   'session.illegal': internal,

@@ -10,9 +10,16 @@ export const sourceLocale = `ru`;
  * The other locale codes that this application is localized into. Sorted
  * lexicographically.
  */
-export const targetLocales = [`en`, `kk`] as const;
+export const targetLocales = [
+  `en`,
+  `kk`,
+] as const;
 
 /**
  * All valid project locale codes. Sorted lexicographically.
  */
-export const allLocales = [`en`, `kk`, `ru`] as const;
+export const allLocales = [
+  `en`,
+  `kk`,
+  `ru`,
+] as const;
