@@ -1,10 +1,17 @@
-/** The audit's progress as one line of a terminal that is written over and over. */
+/** Progress as one line of a terminal that is written over and over. */
 import type { WriteStream } from 'node:tty';
-import type { Progress } from '@kabina/election/verify';
+
+/** What is being done, and how much of it. */
+interface Progress {
+  readonly step: 'reading' | 'checking' | 'copying';
+  readonly done: number;
+  readonly total: number;
+}
 
 const WORDS: Readonly<Record<Progress['step'], string>> = {
   reading: 'reading entries',
   checking: 'checking ballots',
+  copying: 'copying entries',
 };
 /** A terminal need not be written to more often. */
 const EVERY_MS = 100;
