@@ -146,12 +146,14 @@ function correlation(a: readonly number[], b: readonly number[]): number {
 const byPosition = ({ issuer, box }: Files): number =>
   Math.abs(correlation(places(issuer, marks()), places(box, cores())));
 
-/** Numbers within a row's reach that could be moments of the run, in seconds or milliseconds. */
+/** Numbers within a row's reach that could be moments of the run: milliseconds as an integer or a
+ * floating-point number, or seconds. */
 function timesAround(file: Buffer, place: number, reach: number, [from, to]: Span): number[] {
   const times: number[] = [];
-  for (let i = Math.max(0, place - reach); i < Math.min(file.length - 6, place + reach); i++) {
-    const millis = file.readUIntBE(i, 6);
-    if (millis >= from && millis <= to) times.push(millis);
+  for (let i = Math.max(0, place - reach); i < Math.min(file.length - 8, place + reach); i++) {
+    for (const time of [file.readUIntBE(i, 6), file.readDoubleBE(i), file.readUInt32BE(i) * 1000]) {
+      if (time >= from && time <= to) times.push(time);
+    }
   }
   return times;
 }

@@ -14,19 +14,28 @@ export interface Command {
   readonly number: (name: string) => number;
 }
 
-/** Parses `COMMAND --name value …`; every option may repeat, only named ones are known. */
+/** Parses `COMMAND --name value …`; only the named options of a command are known. */
 export function parseCommand(known: Readonly<Record<string, readonly string[]>>): Command {
   const [name = '', ...args] = process.argv.slice(2);
   const names = known[name];
   if (names === undefined) {
     throw new SetupError('command.unknown', `нужна команда: ${Object.keys(known).join(', ')}`);
   }
+  return parseOptions(name, args, names);
+}
+
+/** Parses `--name value …`. An option may repeat; the last one counts, or all where many are asked for. */
+export function parseOptions(
+  name: string,
+  args: readonly string[],
+  names: readonly string[],
+): Command {
   const options = Object.fromEntries(
     names.map((option) => [option, { type: 'string', multiple: true } as const]),
   );
   let values: Record<string, string[] | undefined>;
   try {
-    ({ values } = parseArgs({ args, options, strict: true, allowPositionals: false }));
+    ({ values } = parseArgs({ args: [...args], options, strict: true, allowPositionals: false }));
   } catch (error) {
     throw new SetupError('command.options', (error as Error).message, error);
   }

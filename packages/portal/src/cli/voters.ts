@@ -9,11 +9,11 @@ import { writeFileSync } from 'node:fs';
 import { readDraft } from '../draft.ts';
 import { formatRegister } from '../issuer/register.ts';
 import { syntheticVoters } from '../issuer/synthetic.ts';
-import { parseCommand, readJson, runCommand } from './process.ts';
+import { parseOptions, readJson, runCommand } from './process.ts';
 
 runCommand(async () => {
-  process.argv.splice(2, 0, 'make');
-  const { option, number } = parseCommand({ make: ['count', 'styles', 'out'] });
+  const args = process.argv.slice(2);
+  const { option, number } = parseOptions('voters', args, ['count', 'styles', 'out']);
   const { styles } = readDraft(readJson(option('styles')));
   const register = formatRegister(syntheticVoters(number('count'), styles));
   writeFileSync(option('out'), register, { mode: 0o600 });

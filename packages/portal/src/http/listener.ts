@@ -17,7 +17,7 @@ import type { Route } from '../api/routes.ts';
 import { PortalError, type ErrorCode } from '../errors.ts';
 
 /** The longest body: a log entry (C2SP tlog-tiles: 65,535 bytes). */
-export const MAX_BODY_BYTES = 65_535;
+const MAX_BODY_BYTES = 65_535;
 /** JSON questions are short. */
 const MAX_JSON_BYTES = 8_192;
 /** Longest part of a path: more than Node lets through. */
@@ -25,9 +25,9 @@ const MAX_PARAMETER = 100_000;
 /** How long a client may take to send its request. */
 const REQUEST_TIMEOUT_MS = 20_000;
 /** Requests a minute from one address, unless configured: many voters may stand behind one. */
-export const DEFAULT_REQUESTS_PER_MINUTE = 6_000;
+const DEFAULT_REQUESTS_PER_MINUTE = 12_000;
 /** Operations that a guesser would repeat get this part of it. */
-const GUESS_PART = 10;
+const GUESS_PART = 4;
 
 /** What a handler may read of a request: decoded and already checked against its route. */
 export interface Question {
