@@ -19,7 +19,7 @@ import type { Manifest } from './manifest.ts';
 import { checkLookup, checkPromise, promiseState, verifyPromise } from './receipt.ts';
 import type { LookupAnswer, SignedPromise } from './receipt.ts';
 import type { Aggregate, ContestResult } from './tally.ts';
-import { Findings, judge, type Verdict } from './verdict.ts';
+import { Findings, judge, type Check, type Verdict } from './verdict.ts';
 
 export type { BallotJob, CheckBallots } from './audit-ballots.ts';
 export type { Check, Verdict } from './verdict.ts';
@@ -35,7 +35,10 @@ export interface VerifyOptions {
   readonly lookups?: readonly { readonly code: string; readonly answer: LookupAnswer }[];
   /** Checks a batch of ballots elsewhere, by `checkBallotBatch`; several may be under way at once. */
   readonly checkBallots?: CheckBallots;
-  readonly onProgress?: (progress: Progress) => void;
+  /** `checks` gives the checks as they stand at that moment: those to come are incomplete. */
+  readonly onProgress?: (progress: Progress, checks: () => readonly Check[]) => void;
+  /** Given the board as it was audited, bad ballots taken out: to look receipts up in it. */
+  readonly onBoard?: (board: BoardState) => void;
 }
 
 export interface Progress {
@@ -63,7 +66,7 @@ export async function verify(reader: TileReader, options: VerifyOptions = {}): P
   if (board) {
     size = board.tree.size;
     const progress = (step: Progress['step'], done: number, total: number) =>
-      options.onProgress?.({ step, done, total });
+      options.onProgress?.({ step, done, total }, () => findings.checks());
     const { tree, manifest } = board;
     let done = 0;
     let total = 0;
@@ -83,6 +86,7 @@ export async function verify(reader: TileReader, options: VerifyOptions = {}): P
       },
     );
     state = replay?.state;
+    if (state) options.onBoard?.(state);
     // The replay may have refused the manifest; then nothing else could be judged.
     if (state?.manifest) tally = auditState(state, manifest, ballots.sums, options, findings);
   }
