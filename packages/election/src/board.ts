@@ -306,8 +306,10 @@ export class BoardState {
 
   #takeBallot({ core, permit }: Bodies['ballot'], index: number, wrong: Problem | undefined): void {
     if (!this.#manifest?.contests.some((contest) => contest.id === core.contest)) return;
-    const counts = !wrong || wrong.code === 'ballots.revision-taken';
-    this.#ballots.add(permit.key, core.contest, core.revision, coreHash(core), index, !counts);
+    // These two faults end with the entry that they come from, should that turn out to be bad.
+    const mayCount = ['ballots.revision-taken', 'ballots.core-opened'];
+    const refused = wrong !== undefined && !mayCount.includes(wrong.code);
+    this.#ballots.add(permit.key, core.contest, core.revision, coreHash(core), index, refused);
   }
 
   #take(entry: Entry, index: number, leafHash: Uint8Array): void {
