@@ -25,6 +25,17 @@ interface Published {
 /** Subpaths that only a dedicated worker of a browser can load. */
 const NOT_FOR_NODE = new Set(['@kabina/booth/worker']);
 
+/** Licences that ask for no more than their text: what is installed with the packages has one of them. */
+const PERMISSIVE = new Set([
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'ISC',
+  'MIT',
+  '(MIT OR Apache-2.0)',
+  '0BSD',
+]);
+
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 
@@ -105,7 +116,8 @@ describe('the published packages', () => {
 
       for (const [command, path] of Object.entries(bin)) {
         it(`brings the command ${command}`, async () => {
-          await access(join(consumer, 'node_modules', name, path));
+          const code = await readFile(join(consumer, 'node_modules', name, path), 'utf8');
+          assert.ok(code.startsWith('#!/usr/bin/env node\n'), `${path} begins with #!`);
           const { status, stderr } = spawnSync(join(consumer, 'node_modules/.bin', command), [], {
             encoding: 'utf8',
             timeout: 60_000,
@@ -149,6 +161,18 @@ describe('the published packages', () => {
       encoding: 'utf8',
     });
     assert.equal(status, 0, stdout);
+  });
+
+  it('bring nothing that a work under Apache-2.0 may not depend on', async () => {
+    const lock = JSON.parse(await readFile(join(consumer, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { readonly license?: string }>;
+    };
+    const installed = Object.entries(lock.packages).filter(([path]) => path !== '');
+    const others = installed
+      .filter(([, { license = 'none' }]) => !PERMISSIVE.has(license))
+      .map(([path, { license }]) => `${path}: ${license}`);
+    assert.ok(installed.length > packages.length);
+    assert.deepEqual(others, []);
   });
 
   it('in HTML examples, only tags and files that exist are named', async () => {

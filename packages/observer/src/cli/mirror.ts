@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * Copies a board to a folder, or brings the copy up to date.
  *

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * The observer's verdict on a board.
  *
