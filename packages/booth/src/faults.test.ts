@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { TestPortal, type Fault } from '../test/portal.ts';
-import { sessionOn, vote } from '../test/robot.ts';
+import { sessionOn } from '../test/devices.ts';
+import { vote } from '../test/robot.ts';
 import { MemoryKeeper } from './keeper.ts';
 
 const REQUESTS = [

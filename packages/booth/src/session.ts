@@ -4,54 +4,28 @@
 // If the process dies on any line: what must survive was durable before the step that needed it, and
 // `start()` goes on from there. Recovery is the same road as normal operation.
 
-import { hexToBytes } from '@kabina/crypto/bytes';
 import type { Manifest } from '@kabina/election/manifest';
-import { BoardWatch } from './board-watch.ts';
-import { Casts, type CastOutcome } from './casts.ts';
-import { PortalClient, type IssuerAddress } from './client.ts';
+import type { CastOutcome } from './casts.ts';
+import { PortalClient } from './client.ts';
 import { BoothError, troubleOf } from './errors.ts';
 import { IdbKeeper } from './keeper-idb.ts';
-import type { Keeper } from './keeper.ts';
 import { LoginRoad, type LoginStep } from './login-road.ts';
 import { without } from './objects.ts';
 import type { PaperWork } from './paper-work.ts';
-import { Papers } from './papers.ts';
+import { openBooth, type Opened, type SessionConfig } from './opened.ts';
+import type { Papers } from './papers.ts';
 import { Pauses } from './pauses.ts';
 import { Records } from './records.ts';
+import { ballotsScreen, codeScreen, loginScreen, type StateAt } from './screens.ts';
 import type { BoothSession, Credentials, Paper, SessionState, Trouble } from './state.ts';
 import { assertAllowed, assertTransition, type Action, type Input } from './transitions.ts';
-import type { WorkerEndpoint } from './worker-client.ts';
 import { WorkerHost } from './worker-host.ts';
 
+export type { SessionConfig } from './opened.ts';
 export type * from './state.ts';
-
-/** What the embedder knows and trusts. Everything else is read from the board and checked. */
-export interface SessionConfig {
-  /** Hash of the manifest, 64 hexadecimal digits, from a source the embedder trusts. */
-  readonly electionId: string;
-  /** Address of the ballot box, which serves the board too. */
-  readonly box: string;
-  /** In the order in which the voter meets them; the parts of an access code follow it. */
-  readonly issuers: readonly IssuerAddress[];
-  readonly mode: 'own-device' | 'kiosk';
-  /** Makes the dedicated worker; under Trusted Types the embedder's policy creates its address. */
-  readonly createWorker: () => WorkerEndpoint;
-  /** Default: IndexedDB. */
-  readonly keeper?: Keeper;
-}
-
-type StateAt<A extends SessionState['at']> = Extract<SessionState, { at: A }>;
 
 /** Pauses between looks at the board. */
 const WATCH_PACE = { first: 2000, most: 30_000 };
-
-/** What there is once the board was read. */
-interface Opened {
-  readonly manifest: Manifest;
-  readonly watch: BoardWatch;
-  readonly papers: Papers;
-  readonly casts: Casts;
-}
 
 export class VotingSession extends EventTarget implements BoothSession {
   readonly #config: SessionConfig;
@@ -126,30 +100,17 @@ export class VotingSession extends EventTarget implements BoothSession {
   }
 
   async #open(): Promise<Opened> {
-    const { box, electionId, issuers, mode } = this.#config;
-    const { call } = this.#worker;
-    const manifest = await call('readElection', box, hexToBytes(electionId));
-    const known = issuers.map(({ id }) => id);
-    const named = manifest.issuers.map(({ id }) => id);
-    if (known.length !== named.length || !named.every((id) => known.includes(id))) {
-      throw new BoothError('config.issuers', `the manifest names ${named.join(', ')}`);
-    }
-    const watch = new BoardWatch(this.#client, manifest, call);
-    // Only informs, so that its failure stops nobody.
-    await watch.refresh().catch(() => undefined);
-    const papers = new Papers({
-      manifest,
+    const opened = await openBooth(this.#config, {
       client: this.#client,
       records: this.#records,
-      kiosk: mode === 'kiosk',
-      call,
+      call: this.#worker.call,
       session: (issuer) => this.#road.session(issuer),
       expired: (issuer) => void this.#road.expired(issuer).catch(() => undefined),
       changed: () => this.#update(),
+      settled: (work, outcome) => this.#castSettled(work, outcome),
     });
-    const casts = new Casts(watch, (work, outcome) => this.#castSettled(work, outcome));
     this.#planWatch();
-    return { manifest, watch, papers, casts };
+    return opened;
   }
 
   async login(credentials: Credentials): Promise<void> {
@@ -160,16 +121,16 @@ export class VotingSession extends EventTarget implements BoothSession {
 
   async submitCode(code: string): Promise<void> {
     this.#idle('submitCode');
-    this.#go('submitCode', { ...this.#codeState(), busy: true });
+    this.#go('submitCode', { ...codeScreen(this.#road.pending!), busy: true });
     await this.#loginStep(() => this.#road.submit(code));
   }
 
   async resendCode(): Promise<void> {
     this.#idle('resendCode');
-    this.#go('resendCode', { ...this.#codeState(), busy: true });
+    this.#go('resendCode', { ...codeScreen(this.#road.pending!), busy: true });
     try {
       await this.#road.resend();
-      this.#go('done', this.#codeState());
+      this.#go('done', codeScreen(this.#road.pending!));
     } catch (error) {
       this.#go('trouble', this.#waitingState(troubleOf(error)));
     }
@@ -474,29 +435,17 @@ export class VotingSession extends EventTarget implements BoothSession {
   }
 
   #ballotsState(): StateAt<'ballots'> {
-    const { watch, papers } = this.#opened!;
-    return {
-      at: 'ballots',
-      papers: papers.views,
-      voting: watch.voting,
-      mayRestore: papers.refused !== undefined,
-      mayKeepCode: papers.mayKeepCode,
-    };
+    return ballotsScreen(this.#opened!);
   }
 
   #loginState(issuer: string): StateAt<'login'> {
-    const method = this.#config.mode === 'kiosk' ? 'access-code' : 'training';
-    return { at: 'login', methods: [method], issuer, busy: false };
-  }
-
-  #codeState(): StateAt<'code'> {
-    return { at: 'code', ...without(this.#road.pending!, 'session'), busy: false };
+    return loginScreen(this.#config.mode, issuer);
   }
 
   /** What the road waits for: a code, or a login. */
   #waitingState(error?: Trouble): StateAt<'code'> | StateAt<'login'> {
-    const code = this.#road.pending !== undefined;
-    const waiting = code ? this.#codeState() : this.#loginState(this.#road.issuer);
+    const { pending, issuer } = this.#road;
+    const waiting = pending === undefined ? this.#loginState(issuer) : codeScreen(pending);
     return { ...waiting, ...(error === undefined ? {} : { error }) };
   }
 }

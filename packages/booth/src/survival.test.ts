@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { TestPortal } from '../test/portal.ts';
-import { copyOf, sessionOn, vote, WatchedKeeper, type Wish } from '../test/robot.ts';
+import { copyOf, sessionOn, WatchedKeeper } from '../test/devices.ts';
+import { vote, type Wish } from '../test/robot.ts';
 import type { Keeper } from './keeper.ts';
 import { MemoryKeeper } from './keeper.ts';
 

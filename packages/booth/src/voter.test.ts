@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { CODE, ISSUERS, TestPortal } from '../test/portal.ts';
+import { ISSUERS, TestPortal } from '../test/portal.ts';
+import { CODE } from '../test/robot.ts';
 import { PortalClient } from './client.ts';
 import {
   BallotMaker,

@@ -21,6 +21,7 @@ import { leafHash } from '@kabina/log/merkle';
 import { formatProof } from '@kabina/log/proof';
 import { readCheckpoint, TileTree } from '@kabina/log/tiles';
 import { peekCheckpoint } from '@kabina/log/checkpoint';
+import { CODE } from './robot.ts';
 
 /**
  * `unsent`: the request never arrives; `lost`: it is worked on and the answer is lost; the others are
@@ -29,9 +30,16 @@ import { peekCheckpoint } from '@kabina/log/checkpoint';
 export type Fault = 'unsent' | 'lost' | '500' | 'garbage' | '429' | 'expired';
 
 export const ISSUERS = ['registrar', 'observers'] as const;
-export const CODE = '123456';
 /** Any access code whose halves are alike names a voter; this half names none. */
 export const WRONG_HALF = '00000';
+
+/** The page of a booth has an origin of its own. */
+const CROSS_ORIGIN = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-methods': 'GET, POST, DELETE',
+  'access-control-allow-headers': 'authorization, content-type',
+  'access-control-expose-headers': 'retry-after',
+};
 
 interface Refusal {
   readonly status: number;
@@ -159,6 +167,10 @@ export class TestPortal {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '' } = request;
+    if (method === 'OPTIONS') {
+      response.writeHead(204, CROSS_ORIGIN).end();
+      return;
+    }
     const [, device = '', ...path] = (request.url ?? '').split('/');
     const url = `/${path.join('/')}`;
     const chunks: Uint8Array[] = [];
@@ -398,5 +410,5 @@ function send(
   { type, body }: Answer,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  response.writeHead(status, { 'content-type': type, ...headers }).end(body);
+  response.writeHead(status, { ...CROSS_ORIGIN, 'content-type': type, ...headers }).end(body);
 }

@@ -1,13 +1,12 @@
 // A voter who wants one thing, a ballot of theirs accepted, and does on every screen what it offers
 // for that. If the robot gets stuck, the flow has no way on.
 
-import { MemoryKeeper, type Keeper } from '../src/keeper.ts';
-import { inProcessWorker } from '../src/in-process.ts';
-import { VotingSession } from '../src/session.ts';
+import type { VotingSession } from '../src/session.ts';
 import type { Credentials } from '../src/state.ts';
-import { CODE, type Device, type TestPortal } from './portal.ts';
 
 const MOST_STEPS = 30;
+/** The one-time code of every voter of a test portal. */
+export const CODE = '123456';
 
 export interface Wish {
   readonly credentials: Credentials;
@@ -15,23 +14,6 @@ export interface Wish {
   readonly marks: readonly number[];
   /** Whether to challenge a sealed ballot once before casting another. */
   readonly challenge?: boolean;
-}
-
-export function sessionOn(
-  portal: TestPortal,
-  keeper: Keeper,
-  mode: 'own-device' | 'kiosk',
-  device: Device = portal.device(),
-): VotingSession {
-  const { box, issuers } = device;
-  return new VotingSession({
-    electionId: portal.electionId,
-    box,
-    issuers,
-    mode,
-    createWorker: inProcessWorker,
-    keeper,
-  });
 }
 
 /** Goes on until the paper is accepted, or `stopped`. Answers the screens it came through. */
@@ -67,36 +49,4 @@ export async function vote(
   }
   if (stopped()) return screens;
   throw new Error(`no way on: ${screens.join(' ')}`);
-}
-
-/** What would be on the disk now. */
-export async function copyOf(keeper: Keeper): Promise<MemoryKeeper> {
-  const copy = new MemoryKeeper();
-  for (const name of await keeper.names('')) {
-    const value = await keeper.read(name);
-    if (value !== undefined) await copy.write(name, value);
-  }
-  return copy;
-}
-
-/** A keeper that tells of every write, before and after it; what follows waits for the answer. */
-export class WatchedKeeper extends MemoryKeeper {
-  readonly #event: (name: string) => Promise<void>;
-
-  constructor(event: (name: string) => Promise<void>) {
-    super();
-    this.#event = event;
-  }
-
-  override async write(name: string, value: Uint8Array): Promise<void> {
-    await this.#event('before write');
-    await super.write(name, value);
-    await this.#event('after write');
-  }
-
-  override async delete(name: string): Promise<void> {
-    await this.#event('before delete');
-    await super.delete(name);
-    await this.#event('after delete');
-  }
 }
