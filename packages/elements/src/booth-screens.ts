@@ -31,7 +31,7 @@ function fieldError(error: Trouble | undefined): string {
 }
 
 export function waiting(text: string): TemplateResult {
-  return html`<section class="screen" aria-labelledby="wait">
+  return html`<section aria-labelledby="wait">
     <h2 class="wait" id="wait" tabindex="-1">
       <span class="spinner" aria-hidden="true"></span><span>${text}</span>
     </h2>
@@ -69,7 +69,7 @@ export function loginScreen(
         .submit=${(login: string) => void session.login({ method: 'training', login })}
       ></kabina-code-entry>`,
   };
-  return html`<section class="screen">
+  return html`<section>
     <h2 tabindex="-1">${msg('Вход')}</h2>
     ${state.methods.map(
       (method, index) =>
@@ -94,7 +94,7 @@ export function codeScreen(
     state.triesLeft === undefined || state.error === undefined
       ? ''
       : msg(str`Осталось попыток: ${state.triesLeft}.`);
-  return html`<section class="screen">
+  return html`<section>
     <h2 tabindex="-1">${msg('Одноразовый код')}</h2>
     ${
       issuer === ''
@@ -132,7 +132,7 @@ export function codeScreen(
 
 export function castingScreen(state: At<'casting'>, session: BoothSession): TemplateResult {
   if (state.error === undefined) return waiting(msg('Опускаем бюллетень в урну…'));
-  return html`<section class="screen">
+  return html`<section>
     <h2 tabindex="-1">${msg('Урна пока не ответила')}</h2>
     ${trouble(state.error)}
     <p>
@@ -157,7 +157,7 @@ export function finishedScreen(
   { list, end }: { list: () => void; end: () => void },
 ): TemplateResult {
   const left = state.papers.filter(isLeft).length;
-  return html`<section class="screen">
+  return html`<section>
     <h2 tabindex="-1">${msg('Спасибо, вы закончили')}</h2>
     <ul class="plain">
       ${state.papers.map((paper) => {
@@ -187,15 +187,13 @@ export function finishedScreen(
     }
     <div class="actions">
       <button class="button primary" type="button" @click=${end}>${msg('Завершить сеанс')}</button>
-      <button class="button" type="button" @click=${list}>
-        ${msg('Вернуться к списку бюллетеней')}
-      </button>
+      <button class="button" type="button" @click=${list}>${msg('К списку бюллетеней')}</button>
     </div>
   </section>`;
 }
 
 export function endedScreen(kiosk: boolean, again: () => void): TemplateResult {
-  return html`<section class="screen">
+  return html`<section>
     <h2 tabindex="-1">${msg('Сеанс завершён')}</h2>
     <p>
       ${
@@ -215,7 +213,7 @@ export function failedScreen(
   { retry, end }: { retry: () => void; end: () => void },
 ): TemplateResult {
   const { message, advice } = errorText(state.code);
-  return html`<section class="screen">
+  return html`<section>
     <h2 tabindex="-1">${message}</h2>
     <p class="lead">${advice}</p>
     <p class="muted">${msg('Код ошибки')}: <span class="code">${state.code}</span></p>

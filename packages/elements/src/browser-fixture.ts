@@ -45,7 +45,8 @@ export function deep<E extends Element = HTMLElement>(from: Element, ...path: st
   let element: Element = from;
   for (const selector of path) {
     const next = element.shadowRoot?.querySelector(selector);
-    if (next == null) throw new Error(`No ${selector} inside ${element.localName}`);
+    if (next === null || next === undefined)
+      throw new Error(`No ${selector} inside ${element.localName}`);
     element = next;
   }
   return element as E;
@@ -54,7 +55,7 @@ export function deep<E extends Element = HTMLElement>(from: Element, ...path: st
 /** The element that has the focus, through shadow roots. */
 export function focused(): Element | null {
   let active = document.activeElement;
-  while (active?.shadowRoot?.activeElement != null) active = active.shadowRoot.activeElement;
+  for (let next = active; next; next = active?.shadowRoot?.activeElement ?? null) active = next;
   return active;
 }
 

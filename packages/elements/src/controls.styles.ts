@@ -100,18 +100,36 @@ export const controls = css`
   .actions .push {
     margin-inline-start: auto;
   }
+  /* On a kiosk a screen is as high as it is given: its content scrolls, its actions stay. */
   :host([kiosk]) {
     display: flex;
     flex-direction: column;
     min-block-size: 0;
     block-size: 100%;
   }
-  :host([kiosk]) > kabina-scroller {
+  :host([kiosk]) kabina-scroller {
     flex: 1;
     min-block-size: 0;
+    min-inline-size: 0;
   }
-  :host([kiosk]) > .actions {
+  :host([kiosk]) .actions {
     flex: none;
+  }
+  @media (orientation: landscape) and (min-width: 64rem) {
+    :host([kiosk]) {
+      flex-direction: row;
+      gap: 2em;
+    }
+    :host([kiosk]) .actions {
+      flex-direction: column;
+      align-items: stretch;
+      justify-content: end;
+      inline-size: 15em;
+      margin: 0;
+    }
+    :host([kiosk]) .actions .push {
+      margin-inline-start: 0;
+    }
   }
 
   .note {

@@ -40,8 +40,17 @@ export const styles = css`
     max-inline-size: none;
   }
   :host([kiosk]) .actions {
+    position: static;
     margin: 0;
     padding-inline: 0;
+  }
+  @media (orientation: landscape) and (min-width: 64rem) {
+    :host([kiosk]) .actions {
+      border: 0;
+    }
+    :host([kiosk]) .actions .count {
+      flex: none;
+    }
   }
   @media (max-height: 30rem) {
     /* At high zoom a sticky bar would cover the paper. */

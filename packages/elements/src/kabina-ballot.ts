@@ -88,7 +88,7 @@ export class KabinaBallot extends LitElement {
           ${paper.blank && blankAllowed ? msg('Дальше без отметок') : msg('Дальше')}
         </button>
         <button class="button quiet push" type="button" @click=${this.#leave}>
-          ${msg('Вернуться к списку бюллетеней')}
+          ${msg('К списку бюллетеней')}
         </button>
       </div>
     `;

@@ -90,16 +90,20 @@ export const styles = css`
     padding: 1.4em min(1em, 4vw);
   }
   [data-mode='kiosk'] main {
-    display: grid;
-    grid-template-rows: minmax(0, 1fr);
+    display: flex;
+    flex-direction: column;
     min-block-size: 0;
     padding-block: 1em;
   }
-  [data-mode='kiosk'] .screen {
-    block-size: 100%;
+  [data-mode='kiosk'] main > :not(.note) {
+    flex: 1;
     min-block-size: 0;
-    overflow-y: auto;
-    padding: 0.3em;
+  }
+  /* Always of one size and on one line, or the largest text would leave no room for the paper. */
+  [data-mode='kiosk'] kabina-settings {
+    --kabina-text: calc(7.1 * var(--_mm));
+    --kabina-target: max(12.7 * var(--_mm), 2.4 * var(--kabina-text));
+    --kabina-gap: max(2.54 * var(--_mm), 0.5 * var(--kabina-text));
   }
   .lead {
     font-size: 1.1em;

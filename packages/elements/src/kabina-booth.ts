@@ -158,7 +158,16 @@ export class KabinaBooth extends LitElement {
     </div>`;
   }
 
-  #draw(session: BoothSession, kiosk: boolean): TemplateResult | typeof nothing {
+  #draw(session: BoothSession, kiosk: boolean): TemplateResult {
+    return (
+      this.#paperScreen(session, kiosk) ??
+      html`<kabina-scroller ?buttons=${kiosk}
+        >${this.#smallScreen(session, kiosk)}</kabina-scroller
+      >`
+    );
+  }
+
+  #smallScreen(session: BoothSession, kiosk: boolean): TemplateResult | typeof nothing {
     const state = this.current;
     switch (state.at) {
       case 'starting':
@@ -171,6 +180,29 @@ export class KabinaBooth extends LitElement {
           issuer: this.#issuerName(state.issuer),
           now: this.now,
         });
+      case 'casting':
+        return screens.castingScreen(state, session);
+      case 'finished':
+        return screens.finishedScreen(state, session.manifest?.contests ?? [], {
+          list: () => session.list(),
+          end: () => void session.end(),
+        });
+      case 'failed':
+        return screens.failedScreen(state, {
+          retry: () => void session.retry(),
+          end: () => void session.end(),
+        });
+      case 'ended':
+        return screens.endedScreen(kiosk, () => this.#begin());
+      default:
+        return nothing;
+    }
+  }
+
+  /** The screens that are elements of their own and scroll by themselves. */
+  #paperScreen(session: BoothSession, kiosk: boolean): TemplateResult | undefined {
+    const state = this.current;
+    switch (state.at) {
       case 'ballots':
         return this.#ballots(state, session, kiosk);
       case 'marking':
@@ -210,8 +242,6 @@ export class KabinaBooth extends LitElement {
           @kabina-again=${() => session.back()}
           @kabina-leave=${() => session.list()}
         ></kabina-challenge>`;
-      case 'casting':
-        return screens.castingScreen(state, session);
       case 'receipt':
         return html`<kabina-receipt
           .receipt=${state.receipt}
@@ -220,18 +250,8 @@ export class KabinaBooth extends LitElement {
           ?kiosk=${kiosk}
           @kabina-leave=${() => session.list()}
         ></kabina-receipt>`;
-      case 'finished':
-        return screens.finishedScreen(state, session.manifest?.contests ?? [], {
-          list: () => session.list(),
-          end: () => void session.end(),
-        });
-      case 'failed':
-        return screens.failedScreen(state, {
-          retry: () => void session.retry(),
-          end: () => void session.end(),
-        });
-      case 'ended':
-        return screens.endedScreen(kiosk, () => this.#begin());
+      default:
+        return undefined;
     }
   }
 
@@ -370,10 +390,10 @@ export class KabinaBooth extends LitElement {
   }
 
   async #focusHeading(): Promise<void> {
-    const screen = this.main.querySelector<LitElement | HTMLElement>(':scope > :not(.note)');
-    if (screen instanceof LitElement) await screen.updateComplete;
-    const root = screen instanceof LitElement ? screen.renderRoot : screen;
-    root?.querySelector<HTMLElement>('h2')?.focus();
+    const screen = this.main.querySelector<LitElement>(':scope > :not(.note)');
+    await screen?.updateComplete;
+    const heading = screen?.querySelector('h2') ?? screen?.renderRoot.querySelector('h2');
+    heading?.focus();
   }
 }
 

@@ -85,7 +85,7 @@ export class KabinaChallenge extends LitElement {
           type="button"
           @click=${() => this.dispatchEvent(new Event('kabina-leave'))}
         >
-          ${msg('Вернуться к списку бюллетеней')}
+          ${msg('К списку бюллетеней')}
         </button>
       </div>
     `;

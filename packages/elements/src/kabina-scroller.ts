@@ -9,7 +9,7 @@ import { tokens } from './tokens.styles.ts';
 /** Part of a screenful that one press moves: some of the old lines stay in sight. */
 const STEP = 0.8;
 
-const FOCUSABLE = 'button, input, a, summary, kabina-option, kabina-recovery';
+const FOCUSABLE = 'button, input, a, summary, kabina-option, kabina-code-entry, kabina-recovery';
 
 /**
  * @summary A region that scrolls by two large buttons, for a kiosk where nobody should have to

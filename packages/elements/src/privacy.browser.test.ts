@@ -58,7 +58,9 @@ async function traceOf(choice: readonly number[], challenge: boolean): Promise<s
       // What stands on the components' own tags, and what the headings say.
       seen.push(booth.outerHTML, booth.shadowRoot!.innerHTML);
       const screen = booth.shadowRoot!.querySelector('main > :not(.note)')!;
-      seen.push((screen.shadowRoot ?? screen).querySelector('h2')!.textContent);
+      seen.push(
+        (screen.querySelector('h2') ?? screen.shadowRoot!.querySelector('h2')!).textContent,
+      );
     };
     await goThrough(booth, session, choice, challenge, look);
     seen.push(document.title, location.href, String(history.length));

@@ -120,8 +120,13 @@ export const textSizes = css`
     --_mm: var(--kabina-mm, 1mm);
     --kabina-target: max(12.7 * var(--_mm), 2.4 * var(--kabina-text));
     --kabina-gap: max(2.54 * var(--_mm), 0.5 * var(--kabina-text));
-    --kabina-measure: calc(42 * var(--kabina-text));
+    --kabina-measure: calc(44 * var(--kabina-text));
     --kabina-qr-size: min(100%, max(55 * var(--_mm), 14rem));
+  }
+  @media (orientation: landscape) {
+    [data-mode='kiosk'] {
+      --kabina-measure: calc(62 * var(--kabina-text));
+    }
   }
   [data-mode='kiosk'][data-text='small'] {
     --kabina-text: calc(5.2 * var(--_mm));

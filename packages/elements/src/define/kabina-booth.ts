@@ -5,6 +5,7 @@ import './kabina-code-entry.ts';
 import './kabina-receipt.ts';
 import './kabina-recovery.ts';
 import './kabina-review.ts';
+import './kabina-scroller.ts';
 import './kabina-sealed.ts';
 import './kabina-settings.ts';
 import { KabinaBooth } from '../kabina-booth.ts';
