@@ -7,14 +7,12 @@
  * With `--by-hand` the office page makes every step, and people may take holders' seats.
  */
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { randomBytes } from '@kabina/crypto/bytes';
-import { createServer as createVite, type Plugin } from 'vite';
 import { Control } from './control.ts';
 import { readElectionFile } from './election-file.ts';
-import { PAGES, securityHeaders } from './pages.ts';
+import { servePages } from './page-server.ts';
 import { syntheticVoters } from './voters.ts';
 
 const { values } = parseArgs({
@@ -60,65 +58,25 @@ const control = new Control({
   },
 });
 
-/** No hot reloading here: Vite's own script would open a connection that the policy forbids. */
-const withoutClient: Plugin = {
-  name: 'kabina-without-client',
-  transformIndexHtml: {
-    order: 'post',
-    handler: (page) =>
-      page.replace(/<script type="module" src="[^"]*@vite\/client"><\/script>/, ''),
-  },
-};
-
-const vite = await createVite({
-  root,
-  appType: 'mpa',
-  logLevel: 'warn',
-  plugins: [withoutClient],
-  server: { middlewareMode: true, hmr: false, ws: false },
-  cacheDir: join(root, 'node_modules/.vite'),
-});
-
-const services = [port + 1, port + 2, port + 3].map((n) => `http://127.0.0.1:${n}`);
-const headers = securityHeaders(services);
-const server = createServer((request, response) => {
-  const url = new URL(request.url ?? '/', 'http://localhost');
-  if (url.pathname === '/config.json' || url.pathname.startsWith('/control/')) {
+const pages = await servePages({
+  port,
+  services: [port + 1, port + 2, port + 3].map((n) => `http://127.0.0.1:${n}`),
+  control(request, response) {
     control.handle(request, response).catch((error: unknown) => {
       console.error((error as Error).message);
       response.destroy();
     });
-    return;
-  }
-  if (url.pathname === '/') {
-    response.writeHead(302, { location: '/office/' });
-    response.end();
-    return;
-  }
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  for (const [address, folder] of Object.entries(PAGES)) {
-    if (url.pathname === address) request.url = `/${folder}index.html${url.search}`;
-    else if (url.pathname.startsWith(address)) {
-      request.url = `/${folder}${url.pathname.slice(address.length)}${url.search}`;
-    }
-  }
-  vite.middlewares(request, response);
+  },
 });
 
 async function stop(): Promise<void> {
-  server.close();
-  server.closeAllConnections();
-  await Promise.all([control.stop(), vite.close()]);
+  await Promise.all([control.stop(), pages.close()]);
   process.exit(0);
 }
 process.on('SIGINT', () => void stop());
 process.on('SIGTERM', () => void stop());
 
-await new Promise<void>((resolve, reject) => {
-  server.once('error', reject);
-  server.listen(port, '127.0.0.1', resolve);
-});
-const at = `http://127.0.0.1:${port}`;
+const at = pages.url;
 if (!values['by-hand']) {
   console.log('Семь хранителей создают ключ…');
   await control.create();

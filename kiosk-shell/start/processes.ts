@@ -41,12 +41,23 @@ export class StartError extends Error {
   readonly code = 'start.party-failed';
 }
 
+/** Those that still run: none of them outlives this process, however it ends. */
+const children = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of children) child.kill();
+});
+
+function forkChild(file: string, args: readonly string[]): ChildProcess {
+  // What a party says to its parent goes over the channel; its diagnostics to standard error.
+  const child = fork(file, [...args], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  return child;
+}
+
 /** Starts a party and waits until it serves. Throws {@link StartError} if it ends or stays silent. */
 export async function startParty(options: StartOptions): Promise<Party> {
-  // What a party says to its parent goes over the channel; its diagnostics to standard error.
-  const child = fork(options.file, [...options.args], {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
+  const child = forkChild(options.file, options.args);
   if (options.secret !== undefined) child.send({ secret: options.secret });
   const ready = await new Promise<Ready>((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -70,7 +81,7 @@ export async function startParty(options: StartOptions): Promise<Party> {
 
 /** Runs a command of a party to its end. Throws {@link StartError} unless it exits with 0. */
 export async function runParty(name: string, file: string, args: readonly string[]): Promise<void> {
-  const child = fork(file, [...args], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = forkChild(file, args);
   const [status] = (await once(child, 'exit')) as [number | null];
   if (status !== 0) throw new StartError(`${name} ended with status ${status}`);
 }

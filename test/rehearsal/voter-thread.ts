@@ -18,6 +18,8 @@ import {
 import type { PlannedPaper } from './plan.ts';
 
 export interface VoterJob {
+  /** The voter's number on the list. */
+  readonly number: string;
   readonly login: string;
   readonly papers: readonly PlannedPaper[];
 }

@@ -1,0 +1,85 @@
+/**
+ * Serves the pages of one machine: Vite makes the browser's modules from the sources, and every
+ * answer carries the security policy. What `npm start` and the rehearsal show in a browser comes
+ * from here.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createServer as createVite, type Plugin } from 'vite';
+import { PAGES, securityHeaders } from './pages.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+
+/** No hot reloading here: Vite's own script would open a connection that the policy forbids. */
+const withoutClient: Plugin = {
+  name: 'kabina-without-client',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (page) =>
+      page.replace(/<script type="module" src="[^"]*@vite\/client"><\/script>/, ''),
+  },
+};
+
+export interface PageServerOptions {
+  /** 0 for any. */
+  readonly port: number;
+  /** Origins that a page may ask: the ballot box and the issuers. */
+  readonly services: readonly string[];
+  /** Answers `/config.json` and everything below `/control/`. */
+  readonly control: (request: IncomingMessage, response: ServerResponse) => void;
+}
+
+export interface PageServer {
+  /** `http://127.0.0.1:8800`, without a slash. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Listens on the loopback. Rejects if the port is taken. */
+export async function servePages(options: PageServerOptions): Promise<PageServer> {
+  const vite = await createVite({
+    root,
+    appType: 'mpa',
+    logLevel: 'warn',
+    plugins: [withoutClient],
+    server: { middlewareMode: true, hmr: false, ws: false },
+    cacheDir: join(root, 'node_modules/.vite'),
+  });
+  const headers = securityHeaders(options.services);
+  const server = createServer((request, response) => {
+    const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
+    if (pathname === '/config.json' || pathname.startsWith('/control/')) {
+      options.control(request, response);
+      return;
+    }
+    if (pathname === '/') {
+      response.writeHead(302, { location: '/office/' });
+      response.end();
+      return;
+    }
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    for (const [address, folder] of Object.entries(PAGES)) {
+      if (pathname === address) request.url = `/${folder}index.html${search}`;
+      else if (pathname.startsWith(address)) {
+        request.url = `/${folder}${pathname.slice(address.length)}${search}`;
+      }
+    }
+    vite.middlewares(request, response);
+  });
+  const close = async (): Promise<void> => {
+    server.close();
+    server.closeAllConnections();
+    await vite.close();
+  };
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(options.port, '127.0.0.1', resolve);
+    });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+}

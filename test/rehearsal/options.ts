@@ -1,0 +1,98 @@
+/** What a rehearsal is asked for: its arguments and its election file, or a clear refusal. */
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  ElectionFileError,
+  readElectionFile,
+  type ElectionPlan,
+  type SuiteName,
+} from '@kabina/kiosk-shell/start/election-file';
+
+const SUITES: readonly SuiteName[] = ['ristretto255-sha512', 'gost256b-streebog'];
+/** More than one machine plays in a day. */
+const MOST_VOTERS = 1_000_000;
+
+/** The small election of the project, with all three kinds of contest. */
+const OWN_ELECTION = join(import.meta.dirname, '../../kiosk-shell/start/election.json');
+
+/** Arguments or a file that can't be used; `status` is the exit status (sysexits.h). */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+  readonly code: string;
+  readonly status: number;
+  constructor(code: string, message: string, status: number, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.status = status;
+  }
+}
+
+const EX_USAGE = 64;
+const EX_DATAERR = 65;
+const EX_NOINPUT = 66;
+
+export interface RehearsalOptions {
+  readonly voters: number;
+  readonly election: ElectionPlan;
+  /** Where the board is to be left; in the state folder by default. */
+  readonly board: string | undefined;
+  readonly json: boolean;
+}
+
+const usage = (message: string, cause?: unknown): UsageError =>
+  new UsageError('rehearsal.usage', message, EX_USAGE, { cause });
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        voters: { type: 'string', default: '100' },
+        election: { type: 'string' },
+        suite: { type: 'string' },
+        board: { type: 'string' },
+        json: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw usage((error as Error).message, error);
+  }
+}
+
+/** @throws {UsageError} with a stable code and the status to exit with */
+export async function readOptions(args: readonly string[]): Promise<RehearsalOptions> {
+  const values = parse(args);
+  const voters = Number(values.voters);
+  if (!Number.isSafeInteger(voters) || voters < 1 || voters > MOST_VOTERS) {
+    throw usage(`--voters takes a whole number from 1 to ${MOST_VOTERS}, not "${values.voters}"`);
+  }
+  const suite = SUITES.find((name) => name === values.suite);
+  if (values.suite !== undefined && suite === undefined) {
+    throw usage(`there is no suite "${values.suite}"; there are ${SUITES.join(' and ')}`);
+  }
+  const read = await readElection(values.election ?? OWN_ELECTION);
+  return {
+    voters,
+    election: { ...read, suite: suite ?? read.suite },
+    board: values.board === undefined ? undefined : resolve(values.board),
+    json: values.json,
+  };
+}
+
+async function readElection(file: string): Promise<ElectionPlan> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const message = `${file} can't be read (${code})`;
+    throw new UsageError('election-file.unreadable', message, EX_NOINPUT, { cause });
+  }
+  try {
+    return readElectionFile(text);
+  } catch (error) {
+    if (!(error instanceof ElectionFileError)) throw error;
+    throw new UsageError(error.code, `${file}: ${error.message}`, EX_DATAERR, { cause: error });
+  }
+}
