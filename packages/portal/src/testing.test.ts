@@ -1,14 +1,11 @@
 /** The helper that holds answers to the OpenAPI document, and the documents themselves. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { boxRoutes } from './api/box-routes.ts';
-import { issuerRoutes } from './api/issuer-routes.ts';
-import { openApi } from './api/openapi.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
-import { AnswerError, validateAnswer } from './testing.ts';
+import { AnswerError, boxDocument, issuerDocument, validateAnswer } from './testing.ts';
 
-const box = openApi('box', Object.values(boxRoutes), true);
-const issuer = openApi('issuer', Object.values(issuerRoutes), false);
+const box = boxDocument();
+const issuer = issuerDocument('registrar');
 const json = { 'content-type': 'application/json; charset=utf-8' };
 
 const refuses = (...args: Parameters<typeof validateAnswer>): void => {

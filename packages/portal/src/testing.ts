@@ -3,9 +3,19 @@
  * the listener that gave it, errors included.
  */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import type { OpenApi, Operation } from './api/openapi.ts';
+import { boxRoutes } from './api/box-routes.ts';
+import { issuerRoutes } from './api/issuer-routes.ts';
+import { openApi, type OpenApi, type Operation } from './api/openapi.ts';
 
 export type { OpenApi } from './api/openapi.ts';
+
+/** The document that a ballot box serves. */
+export const boxDocument = (): OpenApi =>
+  openApi('Kabina: урна и доска', Object.values(boxRoutes), true);
+
+/** The document that an issuer serves. */
+export const issuerDocument = (id: string): OpenApi =>
+  openApi(`Kabina: издатель ${id}`, Object.values(issuerRoutes), false);
 
 const ajv = new Ajv2020({ allErrors: true });
 const validators = new WeakMap<object, ValidateFunction>();

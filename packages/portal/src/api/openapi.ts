@@ -57,6 +57,12 @@ function errorSchema(codes: readonly ErrorCode[]): Schema {
   });
 }
 
+/** A body that says nothing may be left out. */
+export const isOptional = (body: Content | undefined): boolean =>
+  body?.type === 'application/json' &&
+  body.schema['required'] instanceof Array &&
+  body.schema['required'].length === 0;
+
 function content(of: Content): Record<string, { schema?: Schema }> {
   if (of.type === 'application/json') return { [of.type]: { schema: of.schema } };
   // Binary content has no schema in OpenAPI 3.1: the media type says it all.
@@ -95,7 +101,9 @@ function operation(route: Route, anonymous: boolean): Operation {
   return {
     summary: route.summary,
     parameters,
-    ...(route.body && { requestBody: { required: true, content: content(route.body) } }),
+    ...(route.body && {
+      requestBody: { required: !isOptional(route.body), content: content(route.body) },
+    }),
     ...(route.bearer && { security: [{ [route.bearer]: [] }] }),
     responses,
   };

@@ -9,7 +9,8 @@ import { challengeEntry, type SealedCore } from '@kabina/election/ballot';
 import { encode } from '@kabina/election/cbor';
 import { decodeEntry, encodeEntry, type Core, type EntryOf } from '@kabina/election/entries';
 import { flipped, testSeed } from '@kabina/election/testing';
-import { iso, listening, PortalElection, type Client } from '../test-election.ts';
+import { type Client } from '../test-client.ts';
+import { iso, listening, PortalElection } from '../test-election.ts';
 import type { RunningBox } from './service.ts';
 
 const HOUR = 3_600_000;

@@ -9,7 +9,8 @@ import { testSeed } from '@kabina/election/testing';
 import { leafHash } from '@kabina/log/merkle';
 import { parseVerifierKey } from '@kabina/log/note';
 import { verifyProof } from '@kabina/log/proof';
-import { listening, PortalElection, until, type Client } from '../test-election.ts';
+import { until, type Client } from '../test-client.ts';
+import { listening, PortalElection } from '../test-election.ts';
 import type { RunningBox } from './service.ts';
 
 let portal: PortalElection;

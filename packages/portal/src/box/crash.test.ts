@@ -10,9 +10,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { bytesToHex } from '@kabina/crypto/bytes';
 import { decodeEntry, type EntryOf } from '@kabina/election/entries';
-import { boxRoutes } from '../api/box-routes.ts';
-import { openApi } from '../api/openapi.ts';
-import { Client, PortalElection } from '../test-election.ts';
+import { boxDocument } from '../testing.ts';
+import { Client } from '../test-client.ts';
+import { PortalElection } from '../test-election.ts';
 
 const ROUNDS = Number(process.env['KABINA_CRASH_ROUNDS'] ?? 4);
 const BALLOTS = 6;
@@ -46,8 +46,7 @@ async function start(crashAt?: string): Promise<Started> {
   const env = { ...process.env, ...(crashAt !== undefined && { KABINA_CRASH_AT: crashAt }) };
   const child = fork(COMMAND, args, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const [message] = (await once(child, 'message')) as [{ port: number }];
-  const document = openApi('box', Object.values(boxRoutes), true);
-  return { child, box: new Client(`http://127.0.0.1:${message.port}`, document) };
+  return { child, box: new Client(`http://127.0.0.1:${message.port}`, boxDocument()) };
 }
 
 const isRunning = (child: ChildProcess): boolean =>

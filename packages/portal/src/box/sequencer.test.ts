@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { bytesToHex } from '@kabina/crypto/bytes';
 import { leafHash } from '@kabina/log/merkle';
 import type { Manifest } from '@kabina/election/manifest';
-import { iso, listening, PortalElection, until, type Client } from '../test-election.ts';
+import { until, type Client } from '../test-client.ts';
+import { iso, listening, PortalElection } from '../test-election.ts';
 
 /** The boxes' clock. */
 let now = Date.now();

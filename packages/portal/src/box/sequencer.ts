@@ -131,11 +131,11 @@ export class Sequencer {
     });
   }
 
-  /** Sequences what waits if it is at least `least`. */
+  /** Sequences what waits if it is at least `least`, which is at least 1. */
   async #emptyPool(least: number): Promise<void> {
     const { board, store } = this.#options;
+    if ((await store.poolSize()) < least) return;
     const waiting = await store.pool();
-    if (waiting.length < least || waiting.length === 0) return;
     // After a crash the log may have some of them already.
     const fresh = waiting.filter(({ leaf }) => board.indexOf(leaf) === undefined);
     shuffle(fresh);

@@ -72,7 +72,7 @@ class BoxService {
     this.board = board;
     this.#store = store;
     this.#folder = folder;
-    this.#feed = new EventFeed('status', async () => this.#status());
+    this.#feed = new EventFeed('status', async () => this.#status(), onFault);
     const onGrowth = (): void => {
       this.#feed.changed();
       void this.#afterClosing().catch(onFault);

@@ -9,11 +9,10 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { blind } from '@kabina/crypto/blind-rsa';
-import { issuerRoutes } from '../api/issuer-routes.ts';
-import { boxRoutes } from '../api/box-routes.ts';
-import { openApi } from '../api/openapi.ts';
+import { boxDocument, issuerDocument } from '../testing.ts';
 import { formatRegister } from '../issuer/register.ts';
-import { Client, ISSUERS, PortalElection, until, type IssuerId } from '../test-election.ts';
+import { Client, until } from '../test-client.ts';
+import { ISSUERS, PortalElection, type IssuerId } from '../test-election.ts';
 
 const command = (name: string): string => new URL(`./${name}.ts`, import.meta.url).pathname;
 
@@ -55,7 +54,7 @@ async function serveIssuer(id: IssuerId, crashAt?: string) {
     [...args, '--board', box.url, '--sender', 'ipc'],
     crashAt,
   );
-  return { child, client: new Client(url, openApi('issuer', Object.values(issuerRoutes), false)) };
+  return { child, client: new Client(url, issuerDocument(id)) };
 }
 
 async function end(child: ChildProcess): Promise<void> {
@@ -85,7 +84,7 @@ before(async () => {
     ...portal.witnessUrls.flatMap((url) => ['--witness', url]),
   ]);
   boxProcess = started.child;
-  box = new Client(started.url, openApi('box', Object.values(boxRoutes), true));
+  box = new Client(started.url, boxDocument());
   await box.post(portal.openingEntries());
 });
 after(async () => {

@@ -16,14 +16,16 @@ const MAX_STREAMS = 2_000;
 export class EventFeed {
   readonly #name: string;
   readonly #value: () => Promise<unknown>;
+  readonly #onFault: (error: unknown) => void;
   readonly #streams = new Set<ServerResponse>();
   readonly #heartbeat: NodeJS.Timeout;
   #pending: NodeJS.Timeout | undefined;
   #last = '';
 
   /** `value` gives what is sent: at the opening of a stream, and after a change. */
-  constructor(name: string, value: () => Promise<unknown>) {
+  constructor(name: string, value: () => Promise<unknown>, onFault: (error: unknown) => void) {
     this.#name = name;
+    this.#onFault = onFault;
     this.#value = value;
     this.#heartbeat = setInterval(() => {
       for (const stream of this.#streams) stream.write(': \n\n');
@@ -45,7 +47,7 @@ export class EventFeed {
   changed(): void {
     this.#pending ??= setTimeout(() => {
       this.#pending = undefined;
-      void this.#send();
+      this.#send().catch(this.#onFault);
     }, PAUSE_MS).unref();
   }
 

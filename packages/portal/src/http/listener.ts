@@ -12,7 +12,7 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import { openApi, openApiRoute, type OpenApi } from '../api/openapi.ts';
+import { isOptional, openApi, openApiRoute, type OpenApi } from '../api/openapi.ts';
 import type { Route } from '../api/routes.ts';
 import { PortalError, type ErrorCode } from '../errors.ts';
 
@@ -154,6 +154,7 @@ function register(
   const json = route.body?.type === 'application/json' ? route.body.schema : undefined;
   const max = route.rate === 'guess' ? Math.ceil(perMinute / GUESS_PART) : perMinute;
   const wild = route.path.includes('*}');
+  const optional = isOptional(route.body);
   server.route({
     method: route.method,
     url: route.path.replace(/\{(\w+)\*\}/, '*').replaceAll(/\{(\w+)\}/g, ':$1'),
@@ -175,8 +176,13 @@ function register(
     preValidation: async (request) => {
       // A parser answers for each type alone; a route takes only its own.
       const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-      if (route.body !== undefined && type !== route.body.type)
+      if (optional && type === undefined) {
+        request.body = {};
+        return;
+      }
+      if (route.body !== undefined && type !== route.body.type) {
         throw new PortalError('request.type');
+      }
       if (route.body === undefined && request.body !== undefined && request.body !== null) {
         throw new PortalError('request.fields');
       }
@@ -194,6 +200,7 @@ export async function createListener<Name extends string>(
   const document = openApi(options.title, routes, options.anonymous);
   const server = Fastify({
     logger: false,
+    exposeHeadRoutes: false,
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,

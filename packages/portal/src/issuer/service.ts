@@ -90,7 +90,7 @@ class IssuerService {
     const secret = options.secrets.markSecret;
     this.#visits = new Visits({ issuer: options.id, manifest, store, secret, sender, clock });
     this.#styles = new Map(manifest.styles.map((style) => [style.id, style]));
-    this.#turnout = new EventFeed('turnout', () => this.#turnoutNow());
+    this.#turnout = new EventFeed('turnout', () => this.#turnoutNow(), options.onFault);
     this.#watch = new BoardWatch({
       box: options.box,
       electionId: this.#election,
@@ -101,7 +101,9 @@ class IssuerService {
       onFault: options.onFault,
       onRead: () => this.#afterClosing(),
     });
-    this.#sweeping = setInterval(() => void this.#visits.sweep(), SWEEP_MS).unref();
+    this.#sweeping = setInterval(() => {
+      this.#visits.sweep().catch(options.onFault);
+    }, SWEEP_MS).unref();
   }
 
   start(): void {

@@ -9,6 +9,8 @@ import type { Entry } from '@kabina/election/entries';
 import type { Clock } from '../clock.ts';
 
 const POLL_MS = 1_000;
+/** A file of the board that doesn't come in this time is asked for again at the next reading. */
+const READ_TIMEOUT_MS = 10_000;
 /** Older news than this is no news. */
 const STALE_MS = 60_000;
 
@@ -36,7 +38,8 @@ export class BoardWatch {
 
   constructor(options: WatchOptions) {
     this.#options = options;
-    this.#follower = new BoardFollower(httpReader(new URL('board/', withSlash(options.box)).href), {
+    const board = new URL('board/', withSlash(options.box)).href;
+    this.#follower = new BoardFollower(httpReader(board, patientFetch), {
       electionId: options.electionId,
       quorum: true,
       onEntry: (entry, _index, problem) => {
@@ -71,6 +74,7 @@ export class BoardWatch {
       method: 'POST',
       headers: { 'content-type': 'application/cbor' },
       body: Uint8Array.from(entry),
+      signal: AbortSignal.timeout(READ_TIMEOUT_MS),
     });
     if (!answer.ok) throw new Error(`the board has refused the entry: HTTP ${answer.status}`);
   }
@@ -96,5 +100,8 @@ export class BoardWatch {
     }
   }
 }
+
+const patientFetch: typeof fetch = (input, init) =>
+  fetch(input, { ...init, signal: AbortSignal.timeout(READ_TIMEOUT_MS) });
 
 const withSlash = (address: string): string => (address.endsWith('/') ? address : `${address}/`);

@@ -172,6 +172,7 @@ export function identifiedStoreConformance(
     assert.deepEqual(await store.tryCode(owner, hash, 1300), { outcome: 'expired' });
     assert.deepEqual(await store.tryCode(owner, hash, 1299), { outcome: 'right' });
     assert.deepEqual(await store.tryCode(owner, hash, 1299), { outcome: 'expired' }, 'used once');
+    assert.deepEqual(await store.codeState(owner, 1299), { wait: 0, triesLeft: 0 });
     assert.deepEqual(await store.tryCode(randomBytes(32), hash, 1299), { outcome: 'expired' });
   });
 

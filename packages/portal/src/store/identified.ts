@@ -106,7 +106,7 @@ export interface IdentifiedStore {
    * nothing changes and the seconds to wait are given. `wait` is the pause before the next one.
    */
   startCode(code: OneTimeCode, now: number, wait: (sent: number) => number): Promise<number>;
-  /** One try, spent whatever the outcome; a right code is gone. */
+  /** One try, spent whatever the outcome; a right code is gone, and with it the wait for another. */
   tryCode(owner: Uint8Array, hash: Uint8Array, now: number): Promise<CodeTry>;
   /** Seconds until the owner may ask for another code, and tries of the present one. */
   codeState(owner: Uint8Array, now: number): Promise<{ wait: number; triesLeft: number }>;

@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS sessions (
 ) WITHOUT ROWID, STRICT;
 CREATE INDEX IF NOT EXISTS sessions_of_voter ON sessions (number);
 CREATE TABLE IF NOT EXISTS codes (
-  owner BLOB PRIMARY KEY, hash BLOB, expires INTEGER NOT NULL, tries INTEGER NOT NULL,
+  owner BLOB PRIMARY KEY, hash BLOB NOT NULL, expires INTEGER NOT NULL, tries INTEGER NOT NULL,
   sent INTEGER NOT NULL, next INTEGER NOT NULL
 ) WITHOUT ROWID, STRICT;
 CREATE TABLE IF NOT EXISTS access (
@@ -213,13 +213,12 @@ export class SqliteIdentifiedStore implements IdentifiedStore {
   async tryCode(owner: Uint8Array, hash: Uint8Array, now: number): Promise<CodeTry> {
     return this.#db.transaction((): CodeTry => {
       const row = this.#db
-        .sql('SELECT hash, tries FROM codes WHERE owner = ? AND hash IS NOT NULL AND expires > ?')
+        .sql('SELECT hash, tries FROM codes WHERE owner = ? AND expires > ?')
         .get(owner, now) as { hash: Uint8Array; tries: number } | undefined;
       if (row === undefined || row.tries < 1) return { outcome: 'expired' };
       if (Buffer.compare(row.hash, hash) === 0) {
-        this.#db
-          .sql('UPDATE codes SET hash = NULL, tries = 0, sent = 0 WHERE owner = ?')
-          .run(owner);
+        // Whoever has just shown a code may ask for another at once.
+        this.#db.sql('DELETE FROM codes WHERE owner = ?').run(owner);
         return { outcome: 'right' };
       }
       this.#db.sql('UPDATE codes SET tries = tries - 1 WHERE owner = ?').run(owner);
@@ -230,7 +229,7 @@ export class SqliteIdentifiedStore implements IdentifiedStore {
   async codeState(owner: Uint8Array, now: number): Promise<{ wait: number; triesLeft: number }> {
     const row = this.#db.sql('SELECT * FROM codes WHERE owner = ?').get(owner);
     if (row === undefined) return { wait: 0, triesLeft: 0 };
-    const alive = row['hash'] !== null && (row['expires'] as number) > now;
+    const alive = (row['expires'] as number) > now;
     return {
       wait: Math.max(0, (row['next'] as number) - now),
       triesLeft: alive ? (row['tries'] as number) : 0,
