@@ -75,6 +75,8 @@ export class BallotAudit {
         .then((result) => bad.push(...this.#take(items, result, isBallot)))
         .then(() => void flying.delete(job));
       flying.add(job);
+      // It stays in the set and is thrown below; Node must not take it for one that nobody awaits.
+      job.catch(() => undefined);
       if (flying.size >= IN_FLIGHT) await Promise.race(flying);
     };
     let items: BallotItem[] = [];

@@ -138,6 +138,22 @@ describe('order', () => {
   });
 });
 
+test('entries in any order are taken or refused, and never crash the state', () => {
+  const { entries } = election.build(good.steps);
+  const decoded = entries.map((bytes) => ({ entry: decodeEntry(bytes), leaf: leafHash(bytes) }));
+  const order = fc.shuffledSubarray(decoded.slice(1), { minLength: 10 });
+  fc.assert(
+    fc.property(order, (shuffled) => {
+      const state = new BoardState();
+      for (const { entry, leaf } of [decoded[0] as (typeof decoded)[0], ...shuffled]) {
+        state.apply(entry, leaf);
+      }
+      assert.equal(state.size, shuffled.length + 1);
+    }),
+    { numRuns: 30 },
+  );
+});
+
 test('with a bad ballot out, the second of that revision counts', () => {
   const steps = insert('night', { name: 'spare', entry: good.spare.entry });
   const state = new BoardState();

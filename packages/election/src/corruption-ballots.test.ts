@@ -76,6 +76,16 @@ describe('ballots', () => {
       );
     });
   }
+  test('a bad later revision: it is named, and the one before it counts', async () => {
+    const { permit } = body('ballot', 'vera mayor 0');
+    const marks = [1, ...new Array<number>(9).fill(0)];
+    const sealed = election.seal(good.ceremony.key, 'mayor', testSeed('vera'), marks, 1);
+    const core = { ...sealed.core, proofs: flipped(sealed.core.proofs, 700) };
+    const entry = election.cast({ ...sealed, core }, testSeed('vera'), permit);
+    const steps = insert('revoting over', { name: 'later', entry });
+    await assertFails('ballots', steps);
+    assert.deepEqual((await audit(steps)).tally, good.expected);
+  });
   test('an overvote with the proof over the sum of another ballot', async () => {
     const { permit, seed, sealed } = good.spare;
     const first = election.seal(good.ceremony.key, 'question', seed, [1, 0]);

@@ -49,6 +49,10 @@ describe('a good board', () => {
     assert.deepEqual(seen.at(-1), { step: 'reading', done: verdict.size, total: verdict.size });
     assert.ok(seen.some(({ step, done, total }) => step === 'checking' && done === total));
   });
+  test('is not judged when a worker fails: its error comes through', async () => {
+    const checkBallots = async () => Promise.reject(new Error('the worker died'));
+    await assert.rejects(audit(good.steps, { checkBallots }), /the worker died/);
+  });
   test('goes on where an earlier checkpoint ends', async () => {
     for (const name of ['opened', 'closed', 'result mayor']) {
       const { checkpoint } = election.build(good.steps.slice(0, at(good.steps, name)));
