@@ -154,7 +154,7 @@ export function castingScreen(state: At<'casting'>, session: BoothSession): Temp
 export function finishedScreen(
   state: At<'finished'>,
   contests: readonly Contest[],
-  { list, end }: { list: () => void; end: () => void },
+  actions: { list: () => void; end: () => void; forget: (() => void) | undefined },
 ): TemplateResult {
   const left = state.papers.filter(isLeft).length;
   return html`<section>
@@ -186,13 +186,25 @@ export function finishedScreen(
           </p>`
     }
     <div class="actions">
-      <button class="button primary" type="button" @click=${end}>${msg('Завершить сеанс')}</button>
-      <button class="button" type="button" @click=${list}>${msg('К списку бюллетеней')}</button>
+      <button class="button primary" type="button" @click=${actions.end}>
+        ${msg('Завершить сеанс')}
+      </button>
+      <button class="button" type="button" @click=${actions.list}>
+        ${msg('К списку бюллетеней')}
+      </button>
+      ${
+        actions.forget === undefined
+          ? nothing
+          : html`<button class="button quiet push" type="button" @click=${actions.forget}>
+              ${msg('Стереть всё с этого устройства')}
+            </button>`
+      }
     </div>
   </section>`;
 }
 
-export function endedScreen(kiosk: boolean, again: () => void): TemplateResult {
+/** `again` is absent where another page makes the sessions. */
+export function endedScreen(kiosk: boolean, again: (() => void) | undefined): TemplateResult {
   return html`<section>
     <h2 tabindex="-1">${msg('Сеанс завершён')}</h2>
     <p>
@@ -202,9 +214,13 @@ export function endedScreen(kiosk: boolean, again: () => void): TemplateResult {
           : msg('Страницу можно закрыть. Принятые бюллетени не пропадут.')
       }
     </p>
-    <div class="actions">
-      <button class="button" type="button" @click=${again}>${msg('Начать заново')}</button>
-    </div>
+    ${
+      again === undefined
+        ? nothing
+        : html`<div class="actions">
+            <button class="button" type="button" @click=${again}>${msg('Начать заново')}</button>
+          </div>`
+    }
   </section>`;
 }
 

@@ -186,6 +186,8 @@ export class KabinaBooth extends LitElement {
         return screens.finishedScreen(state, session.manifest?.contests ?? [], {
           list: () => session.list(),
           end: () => void session.end(),
+          // Another who uses this device must not find out that somebody has voted here.
+          forget: kiosk ? undefined : () => void session.forget(),
         });
       case 'failed':
         return screens.failedScreen(state, {
@@ -193,7 +195,10 @@ export class KabinaBooth extends LitElement {
           end: () => void session.end(),
         });
       case 'ended':
-        return screens.endedScreen(kiosk, () => this.#begin());
+        return screens.endedScreen(
+          kiosk,
+          this.session === undefined ? () => this.#begin() : undefined,
+        );
       default:
         return nothing;
     }

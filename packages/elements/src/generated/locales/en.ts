@@ -288,6 +288,7 @@
 'sf4624cfff46c56b0': `After closing the whole log is checked, then the sums are decrypted.`,
 'sf5b353e2c53fe94e': `Language`,
 'sf6346a653cbe14eb': str`The code was sent by: ${0}. Each service sends a code of its own.`,
+'sf662a2ce0cfcb3f9': `Erase everything from this device`,
 'sf72d0c1f4ff158e8': `The votes have no legal force`,
 'sf748a73b3f7fce8a': `Check your marks.`,
 'sf920bbd75b8637ae': `Electronic voting`,
