@@ -5,7 +5,7 @@ import type { Manifest } from '@kabina/election/manifest';
 import { BoardWatch } from './board-watch.ts';
 import { Casts, type CastOutcome } from './casts.ts';
 import type { IssuerAddress } from './client.ts';
-import { BoothError } from './errors.ts';
+import { BoothError, troubleOf } from './errors.ts';
 import type { Keeper } from './keeper.ts';
 import type { PaperWork } from './paper-work.ts';
 import { Papers, type PapersOptions } from './papers.ts';
@@ -52,4 +52,19 @@ export async function openBooth(config: SessionConfig, services: Services): Prom
   await watch.refresh().catch(() => undefined);
   const papers = new Papers({ ...services, manifest, kiosk: mode === 'kiosk' });
   return { manifest, watch, papers, casts: new Casts(watch, settled) };
+}
+
+/** News from the box and the board. A failure is no news; a false proof is the paper's trouble. */
+export async function hearNews({ watch, papers }: Opened): Promise<void> {
+  await watch.refresh().catch(() => undefined);
+  for (const work of papers.all) {
+    if (!work.following) continue;
+    try {
+      await work.follow();
+      if (watch.tallySize !== undefined) await work.tallied(watch.tallySize);
+    } catch (error) {
+      const trouble = troubleOf(error);
+      if (trouble.code === 'box.proof') work.error = trouble;
+    }
+  }
 }

@@ -12,7 +12,7 @@ import { IdbKeeper } from './keeper-idb.ts';
 import { LoginRoad, type LoginStep } from './login-road.ts';
 import { without } from './objects.ts';
 import type { PaperWork } from './paper-work.ts';
-import { openBooth, type Opened, type SessionConfig } from './opened.ts';
+import { hearNews, openBooth, type Opened, type SessionConfig } from './opened.ts';
 import type { Papers } from './papers.ts';
 import { Pauses } from './pauses.ts';
 import { Records } from './records.ts';
@@ -255,8 +255,11 @@ export class VotingSession extends EventTarget implements BoothSession {
     } else if (state.at === 'login') {
       this.#go('retry', { ...this.#loginState(state.issuer), busy: true });
       await this.#loginStep(() => this.#road.advance());
-    } else if (state.at === 'sealed') await this.#challenge(state, 'retry');
-    else if (state.at === 'casting') {
+    } else if (state.at === 'sealed') {
+      // Only a challenge can have failed here; nothing else is ever opened by trying again.
+      if (!state.opened) throw new BoothError('session.illegal', 'nothing to retry');
+      await this.#challenge(state, 'retry');
+    } else if (state.at === 'casting') {
       const { contest, revision } = state;
       this.#go('retry', { at: 'casting', contest, revision });
       await this.#opened!.casts.drive(this.#papers.get(contest));
@@ -297,11 +300,12 @@ export class VotingSession extends EventTarget implements BoothSession {
     this.#opened?.papers.clear();
     this.#worker.close();
     this.#go(input, { at: 'ended' });
+    // The next voter waits for what must be gone, not for the issuers to hear of it.
+    void this.#road.logout();
     try {
       await erase();
     } finally {
       this.#release?.();
-      await this.#road.logout();
     }
   }
 
@@ -360,20 +364,8 @@ export class VotingSession extends EventTarget implements BoothSession {
     if (this.#state.at !== 'ended') this.#planWatch();
   }
 
-  /** News from the box and the board. A failure is no news; a false proof is the paper's trouble. */
   async #refresh(): Promise<void> {
-    const { watch, papers } = this.#opened!;
-    await watch.refresh().catch(() => undefined);
-    for (const work of papers.all) {
-      if (!work.following) continue;
-      try {
-        await work.follow();
-        if (watch.tallySize !== undefined) await work.tallied(watch.tallySize);
-      } catch (error) {
-        const trouble = troubleOf(error);
-        if (trouble.code === 'box.proof') work.error = trouble;
-      }
-    }
+    await hearNews(this.#opened!);
     this.#update();
   }
 

@@ -4,6 +4,7 @@
 import { coreHash } from '@kabina/election/ballot';
 import type { Permit } from '@kabina/election/entries';
 import { leafHash } from '@kabina/log/merkle';
+import type { TileReader } from '@kabina/log/tiles';
 import type { BallotMaker } from './ballot-maker.ts';
 import { electionContext, ONLINE, type ElectionContext, type OpenedCore } from './ballot-maker.ts';
 import type { PortalClient } from './client.ts';
@@ -37,14 +38,14 @@ export interface CastVote {
 }
 
 /**
- * Manifest and key, verified; one for all voters.
+ * Manifest and key, verified; one for all voters. A `PortalClient` reads the board of its box.
  * @throws BoothError `board.…`, `network.…`
  */
 export async function openElection(
-  client: PortalClient,
+  board: TileReader,
   electionId: Uint8Array,
 ): Promise<ElectionContext> {
-  const { manifest, key } = await readElection(client, electionId);
+  const { manifest, key } = await readElection(board, electionId);
   return electionContext(manifest, key);
 }
 
