@@ -32,7 +32,7 @@ export function boardPolicy(manifest: Manifest): Policy {
 }
 
 /** The time of a witnessed checkpoint: the lower median, so that no minority of clocks decides. */
-export function witnessedTime({ cosignatures }: Witnessed): number | undefined {
+function witnessedTime({ cosignatures }: Witnessed): number | undefined {
   const times = cosignatures.map(({ time }) => time).sort((a, b) => a - b);
   return times[Math.floor((times.length - 1) / 2)];
 }

@@ -37,7 +37,7 @@ const envelope = tuple(
 );
 
 /** What a signer of an entry signs. */
-export function signatureInput<T extends EntryType>(
+function signatureInput<T extends EntryType>(
   type: T,
   election: Uint8Array,
   body: Bodies[T],

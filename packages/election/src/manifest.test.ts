@@ -55,6 +55,8 @@ describe('what is refused', () => {
       (m) => (m.revoting!.until = '2027-01-01T00:00:00Z'),
     ],
     ['no such moment', 'shape.range', (m) => (m.hours.opens = '2026-13-18T08:00:00+03:00')],
+    ['30 February', 'shape.range', (m) => (m.hours.opens = '2026-02-30T08:00:00+03:00')],
+    ['an offset of 15 hours', 'shape.range', (m) => (m.hours.opens = '2026-09-18T08:00:00+15:00')],
     ['a time without an offset', 'shape.range', (m) => (m.hours.opens = '2026-09-18T08:00:00')],
     ['holders out of order', 'manifest.trustees', (m) => (m.trustees.holders[0]!.index = 2)],
     ['a threshold above the holders', 'manifest.trustees', (m) => (m.trustees.threshold = 5)],

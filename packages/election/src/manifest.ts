@@ -153,15 +153,24 @@ export const listName = pattern(
   /^(online|station\/[A-Za-z0-9][A-Za-z0-9._-]{0,63})$/,
   'online or station/ID',
 );
+/** Whether a well-formed time names a moment: 30 February and 25 o'clock don't. */
+function isMoment(moment: string): boolean {
+  const parsed = Date.parse(moment);
+  if (Number.isNaN(parsed)) return false;
+  const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(moment) ?? [];
+  const offset = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * (sign === '-' ? -1 : 1);
+  // The clock at that offset has to show what is written.
+  const shown = new Date(parsed + offset * 60_000).toISOString();
+  return Math.abs(offset) <= 14 * 60 && shown.startsWith(moment.slice(0, 19));
+}
+
 /** ISO 8601 with seconds and offset, a moment that exists. */
 export const time: Shape<string> = (value, path) => {
   const moment = pattern(
     /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$/,
     'a time such as 2026-09-20T08:00:00+03:00',
   )(value, path);
-  if (Number.isNaN(Date.parse(moment))) {
-    throw new ElectionError('shape.range', `${path}: no such moment`);
-  }
+  if (!isMoment(moment)) throw new ElectionError('shape.range', `${path}: no such moment`);
   return moment;
 };
 export const localized: Shape<Localized> = fields(

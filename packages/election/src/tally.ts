@@ -212,7 +212,7 @@ export function zeroResult(contest: Contest): ContestResult {
 }
 
 /** A contest with fewer ballots than its least number: «не расшифровывается». */
-export function undecryptedResult(contest: Contest, ballots: number): ContestResult {
+function undecryptedResult(contest: Contest, ballots: number): ContestResult {
   return { contest: contest.id, ballots, counts: null, blank: null };
 }
 

@@ -87,7 +87,7 @@ const fixed = (value: bigint, length: number) =>
   hexToBytes(value.toString(16).padStart(length * 2, '0'));
 
 /** The modulus of the n-th test key. */
-export function testModulus(n: number): Uint8Array {
+function testModulus(n: number): Uint8Array {
   const [p, q] = testingPrimes[n] as readonly [string, string];
   return fixed(BigInt(`0x${p}`) * BigInt(`0x${q}`), (p.length + q.length) / 2);
 }
