@@ -1,0 +1,97 @@
+/** Names of an election's phases, and of the audit's checks with what each of them says. */
+
+export const boardTexts = {
+  phaseEmpty: { ru: 'ещё не начались', kk: 'әлі басталған жоқ', en: 'not begun' },
+  phaseCeremony: { ru: 'создаётся ключ', kk: 'кілт жасалуда', en: 'the key is being made' },
+  phaseReady: { ru: 'ключ создан', kk: 'кілт жасалды', en: 'the key is made' },
+  phaseOpen: { ru: 'идёт голосование', kk: 'дауыс беру жүріп жатыр', en: 'voting' },
+  phaseSuspended: { ru: 'приостановлено', kk: 'тоқтатылды', en: 'suspended' },
+  phaseClosed: { ru: 'голосование закрыто', kk: 'дауыс беру жабылды', en: 'closed' },
+  phaseTally: { ru: 'подсчёт', kk: 'санау', en: 'counting' },
+  phaseResult: { ru: 'есть итоги', kk: 'қорытындылар бар', en: 'results are in' },
+  phasePublished: { ru: 'итоги опубликованы', kk: 'қорытындылар жарияланды', en: 'published' },
+  checkManifest: { ru: 'Манифест', kk: 'Манифест', en: 'Manifest' },
+  checkManifestNote: {
+    ru: 'Правила выборов подписаны комиссией и не менялись',
+    kk: 'Сайлау ережелеріне комиссия қол қойған және олар өзгермеген',
+    en: 'The rules are signed by the commission and unchanged',
+  },
+  checkLog: { ru: 'Журнал', kk: 'Журнал', en: 'Log' },
+  checkLogNote: {
+    ru: 'Все записи на месте, ни одна не подменена',
+    kk: 'Барлық жазба орнында, бірде-біреуі ауыстырылмаған',
+    en: 'All entries are there and none was replaced',
+  },
+  checkWitnesses: { ru: 'Свидетели', kk: 'Куәгерлер', en: 'Witnesses' },
+  checkWitnessesNote: {
+    ru: 'Независимые свидетели видели тот же журнал',
+    kk: 'Тәуелсіз куәгерлер сол журналды көрген',
+    en: 'Independent witnesses have seen the same log',
+  },
+  checkCeremony: { ru: 'Создание ключа', kk: 'Кілт жасау', en: 'Key ceremony' },
+  checkCeremonyNote: {
+    ru: 'Ключ создан хранителями вместе, целиком он не был ни у кого',
+    kk: 'Кілтті сақтаушылар бірге жасаған, ол ешкімде тұтас болмаған',
+    en: 'The holders made the key together, and nobody ever had it whole',
+  },
+  checkPermits: { ru: 'Право голоса', kk: 'Дауыс беру құқығы', en: 'Right to vote' },
+  checkPermitsNote: {
+    ru: 'Каждое разрешение подписано всеми, кто выдаёт их',
+    kk: 'Әр рұқсатқа оларды беретіндердің бәрі қол қойған',
+    en: 'Every permit is signed by all who issue them',
+  },
+  checkBallots: { ru: 'Бюллетени', kk: 'Бюллетеньдер', en: 'Ballots' },
+  checkBallotsNote: {
+    ru: 'Доказательства и подпись каждого бюллетеня верны',
+    kk: 'Әр бюллетеньнің дәлелдері мен қолы дұрыс',
+    en: 'Proofs and signature of every ballot are right',
+  },
+  checkRevisions: { ru: 'Переголосование', kk: 'Қайта дауыс беру', en: 'Revoting' },
+  checkRevisionsNote: {
+    ru: 'Под одним разрешением учитывается один голос, последний',
+    kk: 'Бір рұқсат бойынша бір, соңғы дауыс есепке алынады',
+    en: 'One vote counts under one permit, the last',
+  },
+  checkSchedule: { ru: 'Время', kk: 'Уақыт', en: 'Schedule' },
+  checkScheduleNote: {
+    ru: 'Голоса приняты только в назначенное время',
+    kk: 'Дауыстар тек белгіленген уақытта қабылданған',
+    en: 'Votes were taken in the set hours only',
+  },
+  checkStations: { ru: 'Участки', kk: 'Учаскелер', en: 'Stations' },
+  checkStationsNote: {
+    ru: 'Счёт карточек на участках сходится',
+    kk: 'Учаскелердегі карточкалар есебі сәйкес келеді',
+    en: 'The stations’ cards add up',
+  },
+  checkChallenges: { ru: 'Вскрытые бюллетени', kk: 'Ашылған бюллетеньдер', en: 'Challenges' },
+  checkChallengesNote: {
+    ru: 'Вскрытые для проверки зашифрованы честно и не учтены',
+    kk: 'Тексеру үшін ашылғандар адал шифрланған және есептелмеген',
+    en: 'Those opened for checking were sealed honestly and do not count',
+  },
+  checkIssued: { ru: 'Выданные бюллетени', kk: 'Берілген бюллетеньдер', en: 'Issued' },
+  checkIssuedNote: {
+    ru: 'Голосов не больше, чем выдано разрешений',
+    kk: 'Дауыстар берілген рұқсаттардан көп емес',
+    en: 'No more votes than permits issued',
+  },
+  checkShares: { ru: 'Расшифровка', kk: 'Шифрды ашу', en: 'Decryption' },
+  checkSharesNote: {
+    ru: 'Хранители расшифровали именно эту сумму',
+    kk: 'Сақтаушылар дәл осы қосындының шифрын ашқан',
+    en: 'The holders decrypted this very sum',
+  },
+  checkResult: { ru: 'Итог', kk: 'Қорытынды', en: 'Result' },
+  checkResultNote: {
+    ru: 'Объявленный итог совпал с пересчитанным',
+    kk: 'Жарияланған қорытынды қайта есептелгенмен сәйкес келді',
+    en: 'The stated result is the recounted one',
+  },
+  checkProtocol: { ru: 'Протоколы', kk: 'Хаттамалар', en: 'Protocols' },
+  checkProtocolNote: {
+    ru: 'Строки протоколов верны и сходятся между собой',
+    kk: 'Хаттама жолдары дұрыс және өзара сәйкес келеді',
+    en: 'The protocols’ lines are right and agree',
+  },
+} as const;
