@@ -1,76 +1,125 @@
 /**
- * `npm run bench -- [--json] [NAME…]`: the measurements of the project, each as a time and as a
- * multiple of one yardstick measured in the same run, since machines differ and drift.
+ * `npm run bench -- [--json] [--rounds N] [NAME…]`: the measurements of the project, each as a time
+ * and as a multiple of one yardstick measured in the same run, since machines differ and drift.
+ *
+ * A NAME is a measurement or the beginning of one (`seal`, `check/one`). `--rounds` takes the place
+ * of each measurement's own number of rounds; few of them make quick and rough numbers.
  */
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { createServer } from 'vite';
 import { launchChromium } from '../browser/chromium.ts';
+import { measureAcceptance } from './accepting.ts';
 import { measureChecking, measurePermit, measureSignature } from './checking.ts';
 import { measureSealing, type SealingTimes } from './sealing.ts';
 import { percentile } from './statistics.ts';
 import { measureAggregation, measureCeremony, measureResult } from './tallying.ts';
 
-interface Result {
+interface Measured {
   readonly name: string;
   readonly suite: string;
   readonly options?: number;
   readonly runtime: 'node' | 'chromium';
+}
+
+/** Milliseconds, and the median as a multiple of the yardstick. */
+interface Times extends Measured {
   readonly p50: number;
   readonly p99: number;
   readonly units: number;
 }
+
+interface Rate extends Measured {
+  readonly perSecond: number;
+}
+
+const NAMES = [
+  'seal/confirm',
+  'seal/cold',
+  'check/one',
+  'check/batch-64',
+  'check/batch-1024',
+  'check/permit',
+  'check/signature',
+  'ceremony/5-of-7',
+  'tally/aggregate-1m',
+  'tally/result-1m',
+  'portal/accept',
+] as const;
+type Name = (typeof NAMES)[number];
 
 const SUITES = ['ristretto255-sha512', 'gost256b-streebog'];
 const OPTIONS = [3, 10, 60];
 const MILLION = 1_000_000;
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean', default: false } },
+  options: { json: { type: 'boolean', default: false }, rounds: { type: 'string' } },
   allowPositionals: true,
 });
-const wanted = (name: string): boolean =>
+const wanted = (name: Name): boolean =>
   positionals.length === 0 || positionals.some((part) => name.startsWith(part));
+const rounds = (usual: number): number =>
+  values.rounds === undefined ? usual : Number(values.rounds);
+
+const unknown = positionals.find((part) => !NAMES.some((name) => name.startsWith(part)));
+if (unknown !== undefined || !Number.isSafeInteger(rounds(1)) || rounds(1) < 1) {
+  console.error(
+    unknown === undefined
+      ? '--rounds takes a whole number of at least 1'
+      : `there is no measurement ${unknown}; there are ${NAMES.join(', ')}`,
+  );
+  process.exit(64);
+}
 
 const yardstick = new URL('./yardstick.ts', import.meta.url).pathname;
 const baseMultiplyMs = Number(execFileSync(process.execPath, [yardstick], { encoding: 'utf8' }));
 
-const results: Result[] = [];
+const results: (Times | Rate)[] = [];
 function report(
-  name: string,
+  name: Name,
   suite: string,
-  runtime: Result['runtime'],
+  runtime: Measured['runtime'],
   times: readonly number[],
   options?: number,
 ): void {
   const p50 = percentile(times, 0.5);
-  const result = {
-    name,
-    suite,
-    ...(options === undefined ? {} : { options }),
-    runtime,
+  const result: Times = {
+    ...measured(name, suite, runtime, options),
     p50,
     p99: percentile(times, 0.99),
     units: p50 / baseMultiplyMs,
   };
   results.push(result);
+  const numbers = `p50 ${p50.toFixed(3)} ms, p99 ${result.p99.toFixed(3)} ms`;
+  show(result, `${numbers}, ${result.units.toFixed(2)} units`);
+}
+
+function measured(
+  name: Name,
+  suite: string,
+  runtime: Measured['runtime'],
+  options?: number,
+): Measured {
+  return { name, suite, ...(options === undefined ? {} : { options }), runtime };
+}
+
+function show({ name, suite, options, runtime }: Measured, numbers: string): void {
   if (values.json) return;
   const of = options === undefined ? '' : ` ${options} options`;
-  const times2 = `p50 ${p50.toFixed(3)} ms, p99 ${result.p99.toFixed(3)} ms`;
-  console.log(`${name} ${suite}${of} ${runtime}: ${times2}, ${result.units.toFixed(2)} units`);
+  console.log(`${name} ${suite}${of} ${runtime}: ${numbers}`);
 }
 
 function reportSealing(
   suite: string,
   options: number,
-  runtime: Result['runtime'],
+  runtime: Measured['runtime'],
   times: SealingTimes,
 ): void {
   if (wanted('seal/confirm')) report('seal/confirm', suite, runtime, times.confirm, options);
   if (wanted('seal/cold')) report('seal/cold', suite, runtime, times.cold, options);
 }
 
-const sealingRounds = (options: number): number => (options > 10 ? 30 : 120);
+const sealingRounds = (options: number): number => rounds(options > 10 ? 40 : 120);
 
 if (!values.json) console.log(`one unit: ${baseMultiplyMs.toFixed(4)} ms`);
 
@@ -114,14 +163,15 @@ for (const suite of SUITES) {
   for (const [name, batch] of BATCHES) {
     if (!wanted(name)) continue;
     for (const options of OPTIONS) {
-      const rounds = batch === 1 ? 40 : batch === 64 ? 6 : 2;
-      report(name, suite, 'node', measureChecking(suite, options, batch, rounds), options);
+      const usual = batch === 1 ? 40 : batch === 64 ? 6 : 2;
+      const times = measureChecking(suite, options, batch, rounds(usual));
+      report(name, suite, 'node', times, options);
     }
   }
   if (wanted('check/signature'))
-    report('check/signature', suite, 'node', measureSignature(suite, 5));
+    report('check/signature', suite, 'node', measureSignature(suite, rounds(5)));
   if (wanted('ceremony/5-of-7')) {
-    report('ceremony/5-of-7', suite, 'node', await measureCeremony(suite, 5));
+    report('ceremony/5-of-7', suite, 'node', await measureCeremony(suite, rounds(5)));
   }
   if (wanted('tally/aggregate-1m')) {
     report('tally/aggregate-1m', suite, 'node', [measureAggregation(suite, MILLION)]);
@@ -132,6 +182,15 @@ for (const suite of SUITES) {
     }
   }
 }
-if (wanted('check/permit')) report('check/permit', 'rsa-3072', 'node', measurePermit(200));
+if (wanted('portal/accept')) {
+  for (const suite of SUITES) {
+    for (const { options, perSecond } of await measureAcceptance(suite, OPTIONS)) {
+      const result: Rate = { ...measured('portal/accept', suite, 'node', options), perSecond };
+      results.push(result);
+      show(result, `${perSecond.toFixed(0)} ballots a second`);
+    }
+  }
+}
+if (wanted('check/permit')) report('check/permit', 'rsa-3072', 'node', measurePermit(rounds(200)));
 
 if (values.json) console.log(JSON.stringify({ baseMultiplyMs, results }));
