@@ -29,9 +29,11 @@ import {
 } from '@kabina/election/entries';
 import { encodeManifest, type Manifest } from '@kabina/election/manifest';
 import { TestElection, testSeed } from '@kabina/election/testing';
+import { peekCheckpoint } from '@kabina/log/checkpoint';
 import { leafHash } from '@kabina/log/merkle';
 import { FolderReader } from '@kabina/log/node-store';
 import { COSIGNATURE_V1, parseVerifierKey, signerKey } from '@kabina/log/note';
+import { readCheckpoint, TileTree } from '@kabina/log/tiles';
 import { Witness, type WitnessRecord, type WitnessStore } from '@kabina/log/witness';
 import { createBox, type RunningBox } from './box/service.ts';
 import type { Clock } from './clock.ts';
@@ -46,7 +48,7 @@ import { SqliteIdentifiedStore } from './store/sqlite-identified.ts';
 import type { Voter } from './store/identified.ts';
 import { Client } from './test-client.ts';
 
-export const ORIGIN = 'test.example/board';
+const ORIGIN = 'test.example/board';
 export const DESK_SECRET = 'desk-secret-of-the-tests';
 export const ISSUERS = ['registrar', 'observers'] as const;
 export type IssuerId = (typeof ISSUERS)[number];
@@ -149,6 +151,13 @@ export class PortalElection {
     const follower = new BoardFollower(new FolderReader(this.board), { electionId, quorum: true });
     await follower.refresh();
     return follower;
+  }
+
+  /** The board's entries as they stand in the folder. */
+  async *entries(): AsyncGenerator<Uint8Array> {
+    const reader = new FolderReader(this.board);
+    const tree = await TileTree.open(reader, peekCheckpoint(await readCheckpoint(reader)));
+    for await (const { entry } of tree.entries()) yield entry;
   }
 
   /** Starts all witnesses of the manifest on the loopback. */

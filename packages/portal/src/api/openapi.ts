@@ -30,7 +30,7 @@ interface Response {
 }
 
 /** All codes that a route may answer with. */
-export function errorsOf(route: Route, anonymous: boolean): ErrorCode[] {
+function errorsOf(route: Route, anonymous: boolean): ErrorCode[] {
   const bearer: ErrorCode[] =
     route.bearer === 'session'
       ? ['session.missing']

@@ -24,7 +24,7 @@ export const text = (maxLength: number): Schema => ({ type: 'string', minLength:
 export const count: Schema = { type: 'integer', minimum: 0 };
 export const flag: Schema = { type: 'boolean' };
 export const oneOf = (...values: string[]): Schema => ({ type: 'string', enum: values });
-export const pattern = (expression: string, maxLength: number): Schema => ({
+const pattern = (expression: string, maxLength: number): Schema => ({
   type: 'string',
   pattern: expression,
   maxLength,

@@ -1,5 +1,7 @@
 /** The ballot box over HTTP on its good road: from the ceremony to the closing. */
 import assert from 'node:assert/strict';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { bytesToHex } from '@kabina/crypto/bytes';
 import { challengeEntry, coreHash, trackingCode } from '@kabina/election/ballot';
@@ -193,6 +195,12 @@ test('closed: everything accepted is on the board, cosigned, and a restart chang
   const { core } = (decodeEntry(late) as EntryOf<'ballot'>).body;
   assert.equal(state.ballots.withCore(coreHash(core)).length, 1);
   const before = await status();
+  // Rewritten in key order once closed: the write-ahead log, which has an order, is gone.
+  const journal = join(portal.folder, 'box', 'box.sqlite-wal');
+  await until(
+    async () => (await stat(journal)).size,
+    (bytes) => bytes === 0,
+  );
 
   await running.close();
   running = await portal.startBox();

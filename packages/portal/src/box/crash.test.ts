@@ -8,8 +8,10 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { bytesToHex } from '@kabina/crypto/bytes';
-import { decodeEntry, type EntryOf } from '@kabina/election/entries';
+import { bytesToHex, equalBytes } from '@kabina/crypto/bytes';
+import { challengeEntry } from '@kabina/election/ballot';
+import { decodeEntry, encodeEntry, type EntryOf } from '@kabina/election/entries';
+import { testSeed } from '@kabina/election/testing';
 import { boxDocument } from '../testing.ts';
 import { Client } from '../test-client.ts';
 import { PortalElection } from '../test-election.ts';
@@ -124,6 +126,30 @@ for (const point of [
     const [, signal] = (await died) as [number | null, string | null];
     assert.equal(signal, 'SIGKILL', 'the crash point was reached');
     await recover(ballots);
+  });
+}
+
+for (const point of ['challenges.before-commit', 'challenges.after-commit']) {
+  test(`killed at ${point}: the core is opened once, and stays uncastable`, async () => {
+    const seed = testSeed(point);
+    const sealed = portal.election.seal(portal.key, 'question', seed, [1, 0]);
+    const cbor = encodeEntry(challengeEntry(sealed.core, [1, 0], sealed.randomness));
+    const first = await start(point);
+    const died = once(first.child, 'exit');
+    await assert.rejects(first.box.ask('POST', '/challenges', { cbor }), TypeError);
+    assert.equal((await died)[1], 'SIGKILL');
+
+    const { child, box } = await start();
+    assert.equal((await box.ask('POST', '/challenges', { cbor })).status, 200);
+    const ballot = encodeEntry(portal.election.cast(sealed, seed, portal.permit('question', seed)));
+    const refused = await box.ask('POST', '/ballots', { cbor: ballot });
+    assert.equal(refused.code, 'ballots.core-opened');
+    await box.post([portal.signed('suspended', 'commission', { reason: 'проверка' })]);
+    let times = 0;
+    for await (const bytes of portal.entries()) if (equalBytes(bytes, cbor)) times++;
+    assert.equal(times, 1);
+    await box.post([portal.signed('resumed', 'commission', { extension: 0 })]);
+    await end(child);
   });
 }
 

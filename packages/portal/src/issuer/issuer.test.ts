@@ -326,6 +326,31 @@ test('the document, keys, security headers', async () => {
   assert.equal(keys.headers['access-control-allow-credentials'], undefined);
 });
 
+test('turnout as events: the present counts first', async () => {
+  const stop = new AbortController();
+  const answer = await fetch(`${client().url}/events`, { signal: stop.signal });
+  const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+  const first = (await reader.read()).value ?? '';
+  stop.abort();
+  const data = /^event: turnout\ndata: (.*)\n\n$/.exec(first)?.[1] ?? '';
+  const turnout = (await client().ask('GET', '/turnout')).json;
+  assert.deepEqual(JSON.parse(data), turnout);
+});
+
+test('too many logins from one address', async () => {
+  const limited = await portal.startIssuer('registrar', box.url, sent, clock, 8);
+  try {
+    const guesser = await listening(limited);
+    const json = { method: 'training', login: 'nobody' };
+    for (const expected of ['login.unknown', 'login.unknown', 'request.too-many']) {
+      assert.equal((await guesser.ask('POST', '/login', { json })).code, expected);
+    }
+    assert.equal((await guesser.ask('GET', '/turnout')).status, 200, 'others are not concerned');
+  } finally {
+    await limited.close();
+  }
+});
+
 test('with one issuer down nobody gets a whole permit, and those who have one vote on', async () => {
   now += MINUTE;
   await running.get('observers')!.close();

@@ -8,7 +8,7 @@ import { bytesToHex, frame, hexToBytes, uint32 } from '@kabina/crypto/bytes';
 import { leafHash, merkleRoot } from '@kabina/log/merkle';
 import type { Voter } from '../store/identified.ts';
 
-export const COLUMNS = ['number', 'name', 'document', 'style', 'phone', 'login', 'salt'] as const;
+const COLUMNS = ['number', 'name', 'document', 'style', 'phone', 'login', 'salt'] as const;
 type Column = (typeof COLUMNS)[number];
 
 /** How many faults are told at once. */
