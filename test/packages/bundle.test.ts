@@ -5,8 +5,6 @@
  */
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -16,6 +14,7 @@ import { securityHeaders } from '@kabina/kiosk-shell/start/pages';
 import type { Browser } from 'playwright-core';
 import { buildBundle } from '../../packaging/bundle.ts';
 import { launchChromium } from '../browser/chromium.ts';
+import { answer, serve, type Site } from './serve.ts';
 
 /** The embedder's own policy: workers and scripts from its own site. */
 const TRUSTED_TYPES = `trustedTypes.createPolicy('default', {
@@ -25,17 +24,8 @@ const TRUSTED_TYPES = `trustedTypes.createPolicy('default', {
   },
 });`;
 
-const servers: Server[] = [];
-
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
 /** A board as static files, which any web server could serve. */
-async function serveBoard(): Promise<{ url: string; electionId: string; title: string }> {
+async function serveBoard(): Promise<{ site: Site; electionId: string; title: string }> {
   const election = await TestElection.create();
   const { manifest } = election;
   const { steps } = await testCeremony(election, Date.parse(manifest.hours.opens) / 1000 - 3600);
@@ -43,17 +33,17 @@ async function serveBoard(): Promise<{ url: string; electionId: string; title: s
     { entry: election.sign('manifest', 'commission', { manifest }) },
     ...steps,
   ]);
-  const url = await serve((request, response) => {
-    const file = files.get((request.url ?? '').replace('/board/', ''));
-    response.writeHead(file === undefined ? 404 : 200, { 'access-control-allow-origin': '*' });
-    response.end(file);
+  const site = await serve((request, response) => {
+    response.setHeader('access-control-allow-origin', '*');
+    answer(response, 'entries', files.get((request.url ?? '').replace('/board/', '')));
   });
-  return { url, electionId: bytesToHex(election.electionId), title: manifest.title.ru };
+  return { site, electionId: bytesToHex(election.electionId), title: manifest.title.ru };
 }
 
 describe('the bundle on an embedder’s page', () => {
   let out: string;
   let browser: Browser;
+  const sites: Site[] = [];
 
   before(async () => {
     out = await mkdtemp(join(tmpdir(), 'kabina-bundle-'));
@@ -62,10 +52,7 @@ describe('the bundle on an embedder’s page', () => {
   });
   after(async () => {
     await browser.close();
-    for (const server of servers) {
-      server.closeAllConnections();
-      server.close();
-    }
+    for (const site of sites) site.close();
     await rm(out, { recursive: true });
   });
 
@@ -74,25 +61,26 @@ describe('the bundle on an embedder’s page', () => {
   });
 
   it('shows the login screen of an election that its worker has verified', async () => {
-    const board = await serveBoard();
+    const { site: board, electionId, title } = await serveBoard();
+    sites.push(board);
     const page = `<!doctype html><title>Портал</title>
       <script type="module" src="/policy.js"></script>
       <script type="module" src="/vendor/kabina/kabina.js"></script>
-      <kabina-booth election="${board.electionId}" box="${board.url}"
-        registrar="${board.url}/registrar" observers="${board.url}/observers"></kabina-booth>`;
-    const headers = securityHeaders([board.url]);
+      <kabina-booth election="${electionId}" box="${board.origin}"
+        registrar="${board.origin}/registrar" observers="${board.origin}/observers"></kabina-booth>`;
+    const headers = securityHeaders([board.origin]);
+    const files = new Map<string, string | Uint8Array>([
+      ['page/index.html', page],
+      ['policy.js', TRUSTED_TYPES],
+      ['vendor/kabina/kabina.js', await readFile(join(out, 'kabina.js'))],
+      ['vendor/kabina/kabina-worker.js', await readFile(join(out, 'kabina-worker.js'))],
+    ]);
     const site = await serve((request, response) => {
       for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-      const [, name] = /^\/vendor\/kabina\/(kabina(?:-worker)?\.js)$/.exec(request.url ?? '') ?? [];
-      if (request.url === '/page/') {
-        response.setHeader('content-type', 'text/html; charset=utf-8').end(page);
-      } else if (request.url === '/policy.js') {
-        response.setHeader('content-type', 'text/javascript').end(TRUSTED_TYPES);
-      } else if (name !== undefined) {
-        response.setHeader('content-type', 'text/javascript');
-        void readFile(join(out, name)).then((bytes) => response.end(bytes));
-      } else response.writeHead(404).end();
+      const name = (request.url ?? '').slice(1).replace(/\/$/, '/index.html');
+      answer(response, name, files.get(name));
     });
+    sites.push(site);
 
     const context = await browser.newContext({ locale: 'ru-RU' });
     const tab = await context.newPage();
@@ -115,17 +103,17 @@ describe('the bundle on an embedder’s page', () => {
         violations.push(`${event.effectiveDirective}: ${event.blockedURI}`);
       });
     });
-    await tab.goto(`${site}/page/`);
+    await tab.goto(`${site.origin}/page/`);
 
     // Manifest, checkpoint, cosignatures and ceremony have been checked when the title appears.
     await tab
-      .getByText(board.title)
+      .getByText(title)
       .first()
       .waitFor()
       .catch(() => assert.fail(`no election appeared: ${complaints.join('; ')}`));
     await tab.locator('kabina-booth input').first().waitFor();
-    assert.deepEqual(workers, [`${site}/vendor/kabina/kabina-worker.js`]);
-    assert.deepEqual([...asked].sort(), [site, board.url].sort());
+    assert.deepEqual(workers, [`${site.origin}/vendor/kabina/kabina-worker.js`]);
+    assert.deepEqual([...asked].sort(), [site.origin, board.origin].sort());
     assert.deepEqual(
       await tab.evaluate(() => (globalThis as { violations?: string[] }).violations),
       [],

@@ -10,8 +10,11 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { build } from 'vite';
 import { buildPackages, type Built } from '../../packaging/packages.ts';
+import { launchChromium } from '../browser/chromium.ts';
 import { examplesOf, namesIn } from './examples.ts';
+import { answer, serve } from './serve.ts';
 
 interface Published {
   readonly name: string;
@@ -61,8 +64,53 @@ async function runModule(file: string, code: string): Promise<string> {
     encoding: 'utf8',
     timeout: 120_000,
   });
-  assert.equal(status, 0, stderr);
+  assert.equal(status, 0, stdout + stderr);
   return stdout;
+}
+
+/** Builds a page of the consumer's as Vite does for anybody, and opens it in Chromium. */
+async function openPage(file: string, code: string): Promise<void> {
+  const input = join(consumer, file);
+  const outDir = join(consumer, `built-${file}`);
+  await writeFile(input, `<!doctype html>\n<html><body>${code}</body></html>\n`);
+  await build({
+    configFile: false,
+    root: consumer,
+    logLevel: 'error',
+    worker: { format: 'es' },
+    build: { outDir, target: 'es2022', rolldownOptions: { input } },
+  });
+  const site = await serve((request, response) => {
+    const path = join(outDir, new URL(request.url ?? '', 'http://site').pathname);
+    readFile(path).then(
+      (bytes) => answer(response, path, bytes),
+      () => answer(response, path, undefined),
+    );
+  });
+  const browser = await launchChromium();
+  try {
+    const tab = await browser.newPage();
+    const errors: string[] = [];
+    const workers: string[] = [];
+    // No service of the examples exists; the booth says so on its screen.
+    await tab.route(
+      (url) => url.origin !== site.origin,
+      (route) => route.abort(),
+    );
+    tab.on('pageerror', (error) => errors.push(error.message));
+    tab.on('worker', (worker) => workers.push(new URL(worker.url()).pathname));
+    await tab.goto(`${site.origin}/${file}`, { waitUntil: 'networkidle' });
+    for (const tag of namesIn(code).tags) {
+      assert.ok(await tab.evaluate((name) => customElements.get(name) !== undefined, tag), tag);
+    }
+    assert.deepEqual(errors, []);
+    assert.equal(workers.length > 0, code.includes('new Worker('));
+    // A package that says wrongly that it has no side effects is built into an empty worker.
+    for (const path of workers) assert.notEqual((await readFile(join(outDir, path))).length, 0);
+  } finally {
+    await browser.close();
+    site.close();
+  }
 }
 
 describe('the published packages', () => {
@@ -130,9 +178,10 @@ describe('the published packages', () => {
       }
 
       for (const [index, { language, code }] of examplesOf(readme).entries()) {
-        if (language === 'html') continue;
         it(`example ${index + 1} of the README runs`, async () => {
-          await runModule(`example-${basename(folder)}-${index}.${language}`, code);
+          const file = `example-${basename(folder)}-${index}.${language}`;
+          if (language === 'html') await openPage(file, code);
+          else await runModule(file, code);
         });
       }
     });
