@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { bytesToHex, equalBytes } from '@kabina/crypto/bytes';
@@ -171,4 +172,20 @@ test(`killed at ${ROUNDS} random moments while ballots come in`, async () => {
     await recover(ballots);
   }
   assert.ok(interrupted > 0, 'at least one round was interrupted');
+});
+
+test('a write that fails half-way ends the process; the next one goes on', async () => {
+  const cbor = newBallots(1)[0]!;
+  const { child, box } = await start();
+  const died = once(child, 'exit');
+  // A file stands where the tiles' folder should be: the tree is committed and can't be published.
+  const tiles = join(portal.board, 'tile');
+  await rename(tiles, `${tiles}.away`);
+  await writeFile(tiles, '');
+  assert.ok(await cast(box, cbor), 'accepting needs no log');
+  const [code] = (await died) as [number | null];
+  assert.equal(code, 1);
+  await rm(tiles);
+  await rename(`${tiles}.away`, tiles);
+  await recover([cbor]);
 });

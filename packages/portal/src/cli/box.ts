@@ -10,6 +10,7 @@
  * the same file system as the state folder; `--witness` repeats.
  */
 import { publicKey } from '@kabina/crypto/ed25519';
+import { LogError } from '@kabina/log/errors';
 import { formatVerifierKey, signerKey } from '@kabina/log/note';
 import { createBox } from '../box/service.ts';
 import { StateFolder } from '../state-folder.ts';
@@ -39,6 +40,15 @@ async function keys({ option }: Command): Promise<void> {
   console.log(text);
 }
 
+/**
+ * After a write that failed half-way only a new process knows what is on disk: this one ends, and
+ * whoever supervises it starts the next. What was accepted waits in the pool.
+ */
+function stopIfBroken(error: unknown): void {
+  reportFault(error);
+  if (error instanceof LogError && error.code === 'log-broken') process.exit(1);
+}
+
 async function serve({ option, optional, all, number }: Command): Promise<void> {
   const folder = new StateFolder(option('state'));
   const { origin } = JSON.parse(folder.read(PUBLIC).toString('utf8')) as { origin: string };
@@ -59,7 +69,7 @@ async function serve({ option, optional, all, number }: Command): Promise<void> 
       requestsPerMinute: number('requests-per-minute'),
     }),
     clock: Date.now,
-    onFault: reportFault,
+    onFault: stopIfBroken,
   });
   const port = await box.listener.listen(number('port'));
   serveUntilStopped(port, () => box.close());
