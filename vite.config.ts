@@ -8,17 +8,18 @@ import { defineConfig } from 'vite';
 
 const at = (path: string): string => new URL(`./${path}`, import.meta.url).pathname;
 
-const pages = Object.fromEntries(
-  [
-    ['terminal', 'kiosk-shell/terminal'],
-    ['office', 'kiosk-shell/office'],
-    ['trustee', 'kiosk-shell/trustee'],
-    ['portal', 'kiosk-shell/portal-page'],
-    ['observer', 'packages/observer/page'],
-  ]
-    .map(([name, folder]) => [name, at(`${folder}/index.html`)] as const)
-    .filter(([, page]) => existsSync(page)),
-);
+/** Those that are there: the file's own name in the build comes from its key. */
+const pages: Record<string, string> = {};
+for (const [name, folder] of [
+  ['terminal', 'kiosk-shell/terminal'],
+  ['office', 'kiosk-shell/office'],
+  ['trustee', 'kiosk-shell/trustee'],
+  ['portal', 'kiosk-shell/portal-page'],
+  ['observer', 'packages/observer/page'],
+] as const) {
+  const page = at(`${folder}/index.html`);
+  if (existsSync(page)) pages[name] = page;
+}
 
 export default defineConfig({
   root: at(''),

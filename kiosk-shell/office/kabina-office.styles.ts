@@ -40,21 +40,22 @@ export const styles = css`
   }
   .body {
     display: grid;
-    grid-template-columns: minmax(13rem, 16rem) minmax(0, 1fr);
+    grid-template: 'steps main' auto 'links main' 1fr / minmax(13rem, 16rem) minmax(0, 1fr);
     gap: clamp(1rem, 2.5vw, 2rem);
     max-inline-size: 80rem;
     margin: 0 auto;
     padding: clamp(1rem, 2.5vw, 2rem);
+  }
+  main {
+    grid-area: main;
   }
   nav ol {
     margin: 0;
     padding: 0;
     list-style: none;
   }
-  nav.steps {
-    position: sticky;
-    inset-block-start: 1rem;
-    align-self: start;
+  .steps {
+    grid-area: steps;
   }
   .steps li {
     display: flex;
@@ -85,6 +86,9 @@ export const styles = css`
     background: var(--_good);
     color: #fff;
   }
+  .next svg {
+    flex: none;
+  }
   .next {
     display: flex;
     gap: 0.8em;
@@ -99,10 +103,15 @@ export const styles = css`
     font-weight: 600;
   }
   .links {
-    margin-block-start: 1.5rem;
+    grid-area: links;
     display: grid;
     gap: 0.35rem;
+    align-content: start;
     justify-items: start;
+  }
+  a {
+    color: var(--_accent);
+    text-underline-offset: 0.2em;
   }
   .links a,
   .links button {
@@ -111,13 +120,12 @@ export const styles = css`
   }
   .links .button {
     padding-inline: 0;
+    text-align: start;
+    font-weight: 400;
   }
   @media (max-width: 56rem) {
     .body {
-      grid-template-columns: minmax(0, 1fr);
-    }
-    nav.steps {
-      position: static;
+      grid-template: 'steps' auto 'main' auto 'links' auto / minmax(0, 1fr);
     }
     .steps ol {
       display: flex;
@@ -136,7 +144,6 @@ export const styles = css`
       flex-wrap: wrap;
       gap: 0.35rem 1.25rem;
       align-items: center;
-      margin-block-start: 0.75rem;
     }
   }
   @media print {

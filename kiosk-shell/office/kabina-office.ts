@@ -57,7 +57,7 @@ export class KabinaOffice extends LitElement {
         }
       </header>
       <div class="body">
-        ${this.#steps(office, locked ? undefined : step)}
+        ${this.#steps(locked ? undefined : step)}
         <main>
           <p class="next no-print" role="status">
             ${infoIcon}<span
@@ -81,11 +81,12 @@ export class KabinaOffice extends LitElement {
               : this.#panels(office, step)
           }
         </main>
+        ${this.#links(office)}
       </div>
       <kabina-confirm></kabina-confirm>`;
   }
 
-  #steps(office: Office, now: StepId | undefined) {
+  #steps(now: StepId | undefined) {
     const place = STEPS.findIndex(({ id }) => id === now);
     return html`<nav class="steps" aria-label="Шаги выборов">
       <ol>
@@ -102,29 +103,32 @@ export class KabinaOffice extends LitElement {
           </li>`;
         })}
       </ol>
-      <div class="links">
-        <a href="/terminal/" target="_blank">Терминал избирателя</a>
-        <a href="/portal/" target="_blank">Страница портала</a>
-        <a href="/observer/" target="_blank">Страница наблюдателя</a>
-        ${
-          office.commission === undefined
-            ? nothing
-            : html`<button class="button quiet" type="button" @click=${() => office.lock()}>
-                Выйти
-              </button>`
-        }
-        ${
-          office.control?.stage === 'running' || office.control?.stage === 'failed'
-            ? html`<button
-                class="button quiet"
-                type="button"
-                @click=${() => void this.#renew(office)}
-              >
-                Начать новые тренировочные выборы вручную
-              </button>`
-            : nothing
-        }
-      </div>
+    </nav>`;
+  }
+
+  #links(office: Office) {
+    return html`<nav class="links" aria-label="Другие страницы и вход">
+      <a href="/terminal/" target="_blank">Терминал избирателя</a>
+      <a href="/portal/" target="_blank">Страница портала</a>
+      <a href="/observer/" target="_blank">Страница наблюдателя</a>
+      ${
+        office.commission === undefined
+          ? nothing
+          : html`<button class="button quiet" type="button" @click=${() => office.lock()}>
+              Выйти
+            </button>`
+      }
+      ${
+        office.control?.stage === 'running' || office.control?.stage === 'failed'
+          ? html`<button
+              class="button quiet"
+              type="button"
+              @click=${() => void this.#renew(office)}
+            >
+              Начать новые тренировочные выборы вручную
+            </button>`
+          : nothing
+      }
     </nav>`;
   }
 

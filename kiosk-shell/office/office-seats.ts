@@ -31,6 +31,22 @@ export class KabinaOfficeSeats extends LitElement {
         занять человек: откройте его страницу на другом устройстве или в другой вкладке. За
         свободными местами сидят отдельные программы.
       </p>
+      ${
+        control.stage === 'failed'
+          ? html`<p class="note bad" role="alert">Подготовка не удалась: ${control.failure}</p>`
+          : html`<div class="actions">
+              <button
+                class="button primary big"
+                type="button"
+                aria-disabled=${preparing || office.busy !== undefined}
+                @click=${() => {
+                  if (!preparing) void office.act('Создание выборов', createElection);
+                }}
+              >
+                ${preparing ? 'Готовим…' : 'Создать тренировочные выборы'}
+              </button>
+            </div>`
+      }
       <ul class="cards">
         ${control.seats.map(
           (seat) =>
@@ -51,22 +67,6 @@ export class KabinaOfficeSeats extends LitElement {
             </li>`,
         )}
       </ul>
-      ${
-        control.stage === 'failed'
-          ? html`<p class="note bad" role="alert">Подготовка не удалась: ${control.failure}</p>`
-          : html`<div class="actions">
-              <button
-                class="button primary big"
-                type="button"
-                aria-disabled=${preparing || office.busy !== undefined}
-                @click=${() => {
-                  if (!preparing) void office.act('Создание выборов', createElection);
-                }}
-              >
-                ${preparing ? 'Готовим…' : 'Создать тренировочные выборы'}
-              </button>
-            </div>`
-      }
     </section>`;
   }
 }

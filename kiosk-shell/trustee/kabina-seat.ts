@@ -26,6 +26,8 @@ export class KabinaSeat extends LitElement {
   @state() private accessor offline = false;
 
   #index = Number(new URLSearchParams(location.search).get('seat'));
+  /** The training machine knows that somebody sits here. */
+  #taken = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   override connectedCallback(): void {
@@ -49,13 +51,11 @@ export class KabinaSeat extends LitElement {
       if (this.#index > 0) this.kept = await hasSeatStore(this.#index);
       this.control = control;
       this.offline = false;
-      const place = this.#place;
-      if (this.seat === undefined && place?.taken === true && this.kept) {
-        await this.#sit(place.name, false);
-      } else if (this.seat !== undefined && this.seat.state.at !== 'locked' && !place?.taken) {
-        // New elections were begun: this seat's election is over.
-        if (control.stage === 'seats') this.#rise();
-      }
+      const taken = this.#place?.taken === true;
+      // New elections were begun: this seat's election is over.
+      if (this.#taken && !taken) this.#rise();
+      this.#taken = taken;
+      if (this.seat === undefined && taken && this.kept) await this.#sit(this.#place!.name, false);
     } catch {
       this.offline = true;
     }
@@ -81,7 +81,9 @@ export class KabinaSeat extends LitElement {
   }
 
   protected override render() {
-    return html`<p class="training">ТРЕНИРОВОЧНОЕ ГОЛОСОВАНИЕ</p>
+    // The seat's own element carries the label itself.
+    const labelled = this.seat !== undefined;
+    return html`${labelled ? nothing : html`<p class="training">ТРЕНИРОВОЧНОЕ ГОЛОСОВАНИЕ</p>`}
       <main>
         <h1>Место хранителя ключа</h1>
         ${
