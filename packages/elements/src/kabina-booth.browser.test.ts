@@ -283,6 +283,30 @@ describe('kabina-booth', () => {
     }
   });
 
+  it('makes a session of its own from the addresses, and ends it when it is taken away', async () => {
+    const booth = await mount<KabinaBooth>(html`<kabina-booth lang="ru"></kabina-booth>`);
+    expect(text(booth)).to.include('Готовим голосование');
+    const workers: string[] = [];
+    booth.workerFactory = () => {
+      workers.push('made');
+      const worker = new Worker(URL.createObjectURL(new Blob([''])));
+      const { terminate } = worker;
+      worker.terminate = () => {
+        workers.push('ended');
+        terminate.call(worker);
+      };
+      return worker;
+    };
+    booth.election = '5f0c6b1e'.repeat(8);
+    booth.registrar = booth.observers = location.origin;
+    booth.box = `${location.origin}/nothing-is-here`;
+    await until(booth, () => workers.length > 0);
+    expect(text(booth)).to.include('Проверяем голосование и журнал');
+    clear();
+    await until(booth, () => workers.length > 1);
+    expect(workers).to.deep.equal(['made', 'ended']);
+  });
+
   it('leaves nothing behind, neither on the page nor on its session', async () => {
     for (const [name, state, papers] of everyScreen) {
       const session = scriptedSession({ manifest: training, papers, state });

@@ -44,7 +44,10 @@ export class KabinaBooth extends LitElement {
   /** Address of the second issuer. */
   @property() accessor observers = '';
   @property({ reflect: true }) accessor mode: 'own-device' | 'kiosk' = 'own-device';
-  /** Language to begin with, and to go back to after each voter: `ru`, `kk` or `en`. */
+  /**
+   * Language to begin with, and to go back to after each voter: `ru`, `kk` or `en`. Without it the
+   * language that the page's components speak already.
+   */
   @property({ attribute: 'lang' }) accessor language = '';
   /** Makes the encryption worker; the page's content policy decides from where. */
   @property({ attribute: false }) accessor workerFactory: (() => Worker) | undefined;
@@ -62,6 +65,7 @@ export class KabinaBooth extends LitElement {
   #turn = 0;
   #heard: BoothSession | undefined;
   #screen = '';
+  #home: Locale = getLocale();
   #refocus = false;
   #clock: ReturnType<typeof setInterval> | undefined;
 
@@ -93,7 +97,10 @@ export class KabinaBooth extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('language')) void setLocale(toLocale(this.language));
+    if (changed.has('language') && this.language !== '') {
+      this.#home = toLocale(this.language);
+      void setLocale(this.#home);
+    }
     if (changed.has('session')) this.#listen(this.session ?? this.#own);
     const address = ['election', 'box', 'registrar', 'observers', 'workerFactory', 'mode'] as const;
     if (address.some((name) => changed.has(name))) this.#begin();
@@ -380,7 +387,7 @@ export class KabinaBooth extends LitElement {
 
   #reset(): void {
     this.appearance = defaultAppearance;
-    void setLocale(toLocale(this.language));
+    void setLocale(this.#home);
     this.dispatchEvent(new Event('kabina-end'));
   }
 

@@ -121,7 +121,7 @@ export const textSizes = css`
     --kabina-target: max(12.7 * var(--_mm), 2.4 * var(--kabina-text));
     --kabina-gap: max(2.54 * var(--_mm), 0.5 * var(--kabina-text));
     --kabina-measure: calc(44 * var(--kabina-text));
-    --kabina-qr-size: min(100%, max(55 * var(--_mm), 14rem));
+    --kabina-qr-size: min(100%, max(80 * var(--_mm), 14rem));
   }
   @media (orientation: landscape) {
     [data-mode='kiosk'] {
