@@ -64,16 +64,16 @@ export class BoardFollower {
     const manifest = this.state.manifest ?? (await this.#firstEntry(peekCheckpoint(note)));
     const checkpoint = this.#verified(note, manifest);
     const { size, root } = checkpoint;
-    const before = this.#head;
-    if (before !== undefined && size < before.size) return false;
-    if (before !== undefined && size === before.size) {
-      if (!equalBytes(root, before.root)) throw rewritten(size);
+    // What was replayed counts, not the last head: a reading may have broken off half-way.
+    const { size: known, root: knownRoot } = this.state;
+    if (size < known) return false;
+    if (size === known) {
+      if (known > 0 && !equalBytes(root, knownRoot)) throw rewritten(known);
+      this.#head = { size, root };
       return false;
     }
     const tree = await TileTree.open(this.#reader, { size, root });
-    if (before !== undefined && !equalBytes(await tree.rootAt(before.size), before.root)) {
-      throw rewritten(before.size);
-    }
+    if (known > 0 && !equalBytes(await tree.rootAt(known), knownRoot)) throw rewritten(known);
     for await (const { index, entry: bytes } of tree.entries(this.state.size)) {
       this.#take(bytes, index);
     }
