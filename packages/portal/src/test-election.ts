@@ -28,6 +28,7 @@ import {
   type Permit,
 } from '@kabina/election/entries';
 import { encodeManifest, type Manifest } from '@kabina/election/manifest';
+import { decryptShare, type Aggregate } from '@kabina/election/tally';
 import { TestElection, testSeed } from '@kabina/election/testing';
 import { peekCheckpoint } from '@kabina/log/checkpoint';
 import { leafHash } from '@kabina/log/merkle';
@@ -306,6 +307,17 @@ export class PortalElection {
       confirmed,
       this.signed('opened', 'commission', { key: this.key, publicShares, ceremony }),
     ];
+  }
+
+  /** The one holder's decryption share of a contest. */
+  share(contest: string, aggregate: Aggregate): Bodies['share'] {
+    const secretShare = shareFor(this.election.suite.group, this.#dealing, 1);
+    return decryptShare(aggregate, {
+      election: this.election.electionId,
+      contest,
+      index: 1,
+      secretShare,
+    });
   }
 
   async stopWitnesses(): Promise<void> {

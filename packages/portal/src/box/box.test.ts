@@ -14,6 +14,7 @@ import { verifyProof } from '@kabina/log/proof';
 import { until, type Client } from '../test-client.ts';
 import { listening, PortalElection } from '../test-election.ts';
 import type { RunningBox } from './service.ts';
+import { countedSums } from './sums.ts';
 
 let portal: PortalElection;
 let running: RunningBox;
@@ -211,4 +212,20 @@ test('closed: everything accepted is on the board, cosigned, and a restart chang
     (await box.ask('POST', '/ballots', { cbor: portal.ballot('kirill') })).code,
     'ballots.closed',
   );
+});
+
+test('a wrong share is refused, a right one is taken', async () => {
+  const { state } = await portal.replay();
+  await box.post([portal.signed('tally', 'commission', { size: state.size })]);
+  const sums = await countedSums(running.board);
+  for (const [contest, sum] of sums) assert.equal(sum.ballots, state.countedNumber(contest));
+  const good = portal.share('question', sums.get('question')!);
+  const other = portal.share('question', sums.get('few')!);
+  const post = (body: typeof good) =>
+    box.ask('POST', '/entries', { cbor: portal.signed('share', 'trustee/1', body) });
+  const wrong = await post({ ...good, proofs: other.proofs });
+  assert.equal((wrong.json as { reason: string }).reason, 'shares.proof');
+  assert.equal((await post(good)).status, 200);
+  const twice = await post(good);
+  assert.equal((twice.json as { reason: string }).reason, 'shares.twice');
 });

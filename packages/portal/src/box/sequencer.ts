@@ -20,6 +20,7 @@ import { PortalError } from '../errors.ts';
 import { Gate, Serial } from '../serial.ts';
 import type { AnonymousStore, Waiting } from '../store/anonymous.ts';
 import { newEntry, type Board } from './board.ts';
+import { countedSums } from './sums.ts';
 
 /** Training only: a pool that isn't full is emptied after this, so that receipts turn to recorded. */
 const TRAINING_POOL_WAIT_MS = 2_000;
@@ -54,6 +55,7 @@ export class Sequencer {
   /** Boundaries up to this moment have their `cosigned` entry, or it is owed. */
   #settledUntil: number;
   #owed = false;
+  #sums: Promise<void> | undefined;
   #stopped = false;
 
   constructor(options: SequencerOptions) {
@@ -98,6 +100,7 @@ export class Sequencer {
   /** Appends a signed entry. Throws `entries.refused` if it may not be the next. */
   async submit(entry: Entry, bytes: Uint8Array): Promise<{ index: number; size: number }> {
     const { board } = this.#options;
+    if (entry.type === 'share') await this.#summed();
     return this.#serial.run(async () => {
       const known = board.indexOf(leafHash(bytes));
       if (known !== undefined) return { index: known, size: board.size };
@@ -108,8 +111,22 @@ export class Sequencer {
       await this.#publish();
       // `resumed` may have put closing off.
       this.#watchTime();
+      if (entry.type === 'tally') this.#summed().catch(this.#options.onFault);
       return { index, size: board.size };
     });
+  }
+
+  /** After `tally` the board knows the sums, and so which shares are wrong. */
+  async #summed(): Promise<void> {
+    const { board } = this.#options;
+    if (board.state.phase !== 'tally') return;
+    this.#sums ??= countedSums(board).then((sums) => board.state.setAggregates(sums));
+    try {
+      await this.#sums;
+    } catch (error) {
+      this.#sums = undefined;
+      throw error;
+    }
   }
 
   #check(entry: Entry): void {
