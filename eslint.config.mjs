@@ -7,7 +7,13 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   {
-    ignores: ['**/dist/**', '**/node_modules/**', '**/.state/**', 'storybook/storybook-static/**'],
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      '**/.state/**',
+      'storybook/storybook-static/**',
+      '**/generated/**',
+    ],
   },
   ...tseslint.configs.strict,
   {

@@ -14,7 +14,7 @@ import {
   coreHash,
   permitMessage,
   proofContext,
-} from './ballot.ts';
+} from './ballot-statement.ts';
 import { checkCore } from './board-ballots.ts';
 import { contestShape } from './contest-shape.ts';
 import { decodeEntry, type EntryOf, type Permit } from './entries.ts';

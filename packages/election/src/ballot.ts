@@ -1,13 +1,14 @@
 /**
  * Making a ballot: keys from the voter's seed, the sealed core, its hash and tracking code, and the
- * entries that cast or open it (PROTOCOL.md, "Ballot"). Checking is in `ballot-check.ts`.
+ * entries that cast or open it (PROTOCOL.md, "Ballot"). What is hashed and signed is in
+ * `ballot-statement.ts`, checking in `ballot-check.ts`.
  */
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { frame, randomBytes, uint32 } from '@kabina/crypto/bytes';
+import { frame, randomBytes } from '@kabina/crypto/bytes';
 import type { Suite } from '@kabina/crypto/suites';
 import type { PreparedVector } from '@kabina/crypto/vector';
-import { encode } from './cbor.ts';
+import { ballotSignatureInput, ballotTag, coreHash, proofContext } from './ballot-statement.ts';
 import type { Core, EntryOf, Permit } from './entries.ts';
 
 export {
@@ -20,6 +21,13 @@ export {
   type BallotContext,
   type BallotItem,
 } from './ballot-check.ts';
+export {
+  ballotSignatureInput,
+  ballotTag,
+  coreHash,
+  permitMessage,
+  proofContext,
+} from './ballot-statement.ts';
 
 const OPENING_LENGTH = 16;
 /** Crockford's base 32 (https://www.crockford.com/base32.html): no I, L, O, U. */
@@ -52,36 +60,6 @@ export function blindingSeed(
   list: string,
 ): Uint8Array {
   return hmac(sha256, voterSeed, frame('kabina/v1/blinding', election, contest, issuer, list));
-}
-
-/** What issuers blind-sign. */
-export function permitMessage(
-  election: Uint8Array,
-  contest: string,
-  ballotKey: Uint8Array,
-): Uint8Array {
-  return frame('kabina/v1/permit', election, contest, ballotKey);
-}
-
-/** Binds a core to a ballot key without showing the key before casting. */
-export function ballotTag(ballotKey: Uint8Array, opening: Uint8Array): Uint8Array {
-  return sha256(frame('kabina/v1/tag', ballotKey, opening));
-}
-
-/** What the proofs of a core are bound to, besides its ciphertexts, shape and election key. */
-export function proofContext(
-  suite: Suite,
-  core: Pick<Core, 'election' | 'contest' | 'tag' | 'revision' | 'digits'>,
-): Uint8Array {
-  return frame(
-    'kabina/v1/proof',
-    suite.id,
-    core.election,
-    core.contest,
-    core.tag,
-    uint32(core.revision),
-    core.digits ?? '',
-  );
 }
 
 /** A core with the two secrets that go with it. */
@@ -124,11 +102,6 @@ export function sealCore(
   return { core: { ...head, ...sealed }, opening, randomness };
 }
 
-/** `SHA-256(frame('kabina/v1/core', core))`. */
-export function coreHash(core: Core): Uint8Array {
-  return sha256(frame('kabina/v1/core', encode(core)));
-}
-
 /** The first 80 bits of a core's hash, in four groups of four symbols: `7K3M-…`. */
 export function trackingCode(hash: Uint8Array): string {
   let bits = 0n;
@@ -157,15 +130,6 @@ export function parseTrackingCode(code: string): Uint8Array | undefined {
   const out = new Uint8Array((CODE_SYMBOLS * 5) / 8);
   for (let i = out.length - 1; i >= 0; i--, bits >>= 8n) out[i] = Number(bits & 255n);
   return out;
-}
-
-/** What the ballot key signs. */
-export function ballotSignatureInput(
-  hash: Uint8Array,
-  opening: Uint8Array,
-  list: string,
-): Uint8Array {
-  return frame('kabina/v1/ballot', hash, opening, list);
 }
 
 /** The entry that casts a core. `seed` is the ballot key's. */

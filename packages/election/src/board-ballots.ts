@@ -5,7 +5,7 @@
 import { equalBytes } from '@kabina/crypto/bytes';
 import type { Suite } from '@kabina/crypto/suites';
 import { vectorLengths } from '@kabina/crypto/vector';
-import { coreHash } from './ballot.ts';
+import { coreHash } from './ballot-statement.ts';
 import type { BallotIndex } from './ballot-index.ts';
 import type { Bodies, Core } from './entries.ts';
 import { contestShape, type Manifest } from './manifest.ts';

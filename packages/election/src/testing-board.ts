@@ -9,7 +9,8 @@ import { entryLines, protocolLines, protocolNumbers } from './results-protocol.t
 import { Aggregate, countVotes, decryptShare, isDecrypted, logarithms } from './tally.ts';
 import type { ContestResult } from './tally.ts';
 import { testCeremony, type TestCeremony } from './testing-ceremony.ts';
-import { testSeed, type Step, type TestElection } from './testing.ts';
+import { testSeed } from './testing-seed.ts';
+import type { Step, TestElection } from './testing.ts';
 
 /** A good board and what a test needs to spoil it. */
 export interface GoodBoard {

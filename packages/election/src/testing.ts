@@ -5,7 +5,6 @@
  * A board is built from a list of steps, so that a test can change one of them and build a board in
  * which that alone is wrong: the log, its checkpoints and their cosignatures are made anew.
  */
-import { sha256 } from '@noble/hashes/sha2.js';
 import { blind, finalize } from '@kabina/crypto/blind-rsa';
 import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@kabina/crypto/bytes';
 import { publicKey } from '@kabina/crypto/ed25519';
@@ -51,17 +50,14 @@ import {
 import { contestById, contestShape, electionId, type Issuer, type Manifest } from './manifest.ts';
 import { testManifest } from './testing-manifest.ts';
 import { testingPrimes } from './testing-keys.ts';
+import { testSeed } from './testing-seed.ts';
 
 export { goodBoard, type GoodBoard } from './testing-board.ts';
 export { testCeremony } from './testing-ceremony.ts';
+export { testSeed } from './testing-seed.ts';
 
 /** The public exponent of all test keys. */
 export const EXPONENT = 65_537;
-
-/** A 32-byte secret of a test, from a name. */
-export function testSeed(name: string): Uint8Array {
-  return sha256(utf8ToBytes(`kabina test ${name}`));
-}
 
 function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
   let result = 1n;
