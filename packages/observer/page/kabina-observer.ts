@@ -1,10 +1,12 @@
 /** The observer's page as one element. */
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { checksView } from './checks-view.ts';
-import { styles } from './kabina-observer.styles.ts';
+import { contrast } from './contrast.styles.ts';
+import { frame } from './kabina-observer.styles.ts';
 import { lookUpView } from './look-up-view.ts';
 import { Observer, type IdSource } from './observer.ts';
 import { readStart } from './start.ts';
+import { panels } from './panels.styles.ts';
 import { resultsView } from './results-view.ts';
 import { canScan, scan } from './scanner.ts';
 import { languageNames, languages, type Language } from './texts.ts';
@@ -30,7 +32,7 @@ function savedLanguage(): Language {
  * `/config.json`, whose election id is taken for a suggestion and not for a pin.
  */
 export class KabinaObserver extends LitElement {
-  static override styles = styles;
+  static override styles = [frame, panels, contrast];
 
   #observer = new Observer();
   #words = new Words(savedLanguage());
@@ -263,8 +265,8 @@ export class KabinaObserver extends LitElement {
         <main>
           ${this.#source(words)} ${verdictView(state, words, this.#again, this.#forget)}
           <div class="columns">
-            <div>${checksView(state, words)}</div>
-            <div>${this.#lookUp(words)} ${resultsView(state, words)}</div>
+            <div>${checksView(state, words)} ${this.#lookUp(words)}</div>
+            <div>${resultsView(state, words)}</div>
           </div>
         </main>
       </div>

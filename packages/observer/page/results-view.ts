@@ -13,23 +13,30 @@ type Recounted = Verdict['tally'][number];
 function barRow(name: unknown, count: number, ballots: number, words: Words): TemplateResult {
   const width = ballots === 0 ? 0 : (100 * count) / ballots;
   return html`
-    <tr>
-      <th scope="row">
-        ${name}
-        <svg class="bar" viewBox="0 0 100 2" preserveAspectRatio="none" aria-hidden="true">
-          <rect class="track" width="100" height="2" />
-          <rect class="fill" width=${width} height="2" />
-        </svg>
-      </th>
-      <td class="number">${words.whole(count)}</td>
-      <td class="part">${words.percent(count, ballots)}</td>
-    </tr>
+    <tbody>
+      <tr>
+        <th scope="row">${name}</th>
+        <td class="number">${words.whole(count)}</td>
+        <td class="part">${words.percent(count, ballots)}</td>
+      </tr>
+      <tr class="bar" aria-hidden="true">
+        <td colspan="3">
+          <svg viewBox="0 0 100 2" preserveAspectRatio="none">
+            <rect class="track" width="100" height="2" />
+            <rect class="fill" width=${width} height="2" />
+          </svg>
+        </td>
+      </tr>
+    </tbody>
   `;
 }
 
-function resultView(result: Recounted, board: BoardView, words: Words): TemplateResult {
-  const contest = board.manifest.contests.find(({ id }) => id === result.contest);
-  if (!contest) return html``;
+function resultView(
+  result: Recounted,
+  contest: Contest,
+  board: BoardView,
+  words: Words,
+): TemplateResult {
   const { counts, ballots, blank } = result;
   const title = html`<h3 lang=${words.languageOf(contest.title)}>
     ${words.named(contest.title)}
@@ -50,19 +57,17 @@ function resultView(result: Recounted, board: BoardView, words: Words): Template
           <th scope="col" class="part">${words.say('share')}</th>
         </tr>
       </thead>
-      <tbody>
-        ${contest.options.map(({ id, name }, i) =>
-          barRow(
-            html`<span lang=${words.languageOf(name)}>${words.named(name)}</span>${
-                left(id) ? html` (${words.say('withdrawn')})` : nothing
-              }`,
-            counts[i] ?? 0,
-            ballots,
-            words,
-          ),
-        )}
-        ${contest.min === 0 ? barRow(words.say('blank'), blank ?? 0, ballots, words) : nothing}
-      </tbody>
+      ${contest.options.map(({ id, name }, i) =>
+        barRow(
+          html`<span lang=${words.languageOf(name)}>${words.named(name)}</span>${
+              left(id) ? html` (${words.say('withdrawn')})` : nothing
+            }`,
+          counts[i] ?? 0,
+          ballots,
+          words,
+        ),
+      )}
+      ${contest.min === 0 ? barRow(words.say('blank'), blank ?? 0, ballots, words) : nothing}
     </table>
     <p>${words.say('ballots', { count: ballots })}</p>
   `;
@@ -106,8 +111,10 @@ function protocolView(
   return html`
     <details class="protocol">
       <summary>
-        ${words.say('protocol')}:
-        <span lang=${words.languageOf(contest.title)}>${words.named(contest.title)}</span>
+        ${words.say('protocol')}
+        <span class="hidden" lang=${words.languageOf(contest.title)}
+          >${words.named(contest.title)}</span
+        >
       </summary>
       <p>${words.say('protocolSigned', { time: words.moment(protocol.signedAt) })}</p>
       <table>
@@ -136,9 +143,19 @@ function protocolView(
   `;
 }
 
+function contestView(result: Recounted, board: BoardView, words: Words): TemplateResult {
+  const contest = board.manifest.contests.find(({ id }) => id === result.contest);
+  const protocol = board.protocols.find((one) => one.contest === result.contest);
+  return html`
+    <div class="contest">
+      ${contest ? resultView(result, contest, board, words) : nothing}
+      ${contest && protocol ? protocolView(protocol, contest, board, words) : nothing}
+    </div>
+  `;
+}
+
 export function resultsView({ verdict, board }: ObserverState, words: Words): TemplateResult {
   const tally = verdict?.tally ?? [];
-  const contestOf = (id: string) => board?.manifest.contests.find((contest) => contest.id === id);
   return html`
     <section class="panel" aria-labelledby="results">
       <h2 id="results">${words.say('results')}</h2>
@@ -146,11 +163,7 @@ export function resultsView({ verdict, board }: ObserverState, words: Words): Te
         tally.length === 0 || !board
           ? html`<p>${words.say('noResults')}</p>`
           : html`<p>${words.say('resultsNote')}</p>
-              ${tally.map((result) => resultView(result, board, words))}
-              ${board.protocols.map((protocol) => {
-                const contest = contestOf(protocol.contest);
-                return contest ? protocolView(protocol, contest, board, words) : nothing;
-              })}`
+              ${tally.map((result) => contestView(result, board, words))}`
       }
     </section>
   `;
