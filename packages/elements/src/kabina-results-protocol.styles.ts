@@ -55,6 +55,13 @@ export const styles = css`
     text-align: start;
     vertical-align: top;
     font-weight: 400;
+    overflow-wrap: normal;
+  }
+  td.value {
+    white-space: nowrap;
+  }
+  tbody th {
+    overflow-wrap: break-word;
   }
   thead th {
     font-weight: 650;
@@ -101,9 +108,15 @@ export const styles = css`
     font-variant-numeric: tabular-nums;
   }
   @media (max-width: 30rem) {
+    table {
+      font-size: 0.88em;
+    }
     th,
     td {
       padding: 0.4em 0.35em;
+    }
+    .no {
+      inline-size: auto;
     }
     .value {
       inline-size: auto;

@@ -86,10 +86,23 @@ export const styles = css`
     border-block-end: max(1px, var(--_line)) solid var(--_line-colour);
     text-align: end;
     font-variant-numeric: tabular-nums;
+    overflow-wrap: normal;
+  }
+  td {
+    white-space: nowrap;
   }
   th:first-child {
     text-align: start;
     font-weight: 500;
+  }
+  @media (max-width: 36rem) {
+    table {
+      font-size: 0.85em;
+    }
+    th,
+    td {
+      padding-inline: 0.3em;
+    }
   }
   thead th,
   thead th:first-child {

@@ -128,7 +128,7 @@ export class KabinaTurnout extends LitElement {
   }
 
   #table() {
-    return html`<div class="table">
+    return html`<div class="table" tabindex="0">
       <table part="table">
         <caption>
           ${msg('По голосованиям')}
@@ -164,7 +164,7 @@ export class KabinaTurnout extends LitElement {
     const shown = this.points.filter((_, i) => i % every === 0 || i === this.points.length - 1);
     return html`<details>
       <summary>${msg('График таблицей')}</summary>
-      <div class="table">
+      <div class="table" tabindex="0">
         <table>
           <thead>
             <tr>
