@@ -12,7 +12,7 @@ import { bytesToHex } from '@kabina/crypto/bytes';
 import { testCeremony, TestElection } from '@kabina/election/testing';
 import { securityHeaders } from '@kabina/kiosk-shell/start/pages';
 import type { Browser } from 'playwright-core';
-import { buildBundle } from '../../packaging/bundle.ts';
+import { buildBundle } from './build/bundle.ts';
 import { launchChromium } from '../browser/chromium.ts';
 import { answer, serve, type Site } from './serve.ts';
 

@@ -11,7 +11,7 @@ import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { build } from 'vite';
-import { buildPackages, type Built } from '../../packaging/packages.ts';
+import { buildPackages, type Built } from './build/packages.ts';
 import { launchChromium } from '../browser/chromium.ts';
 import { examplesOf, namesIn } from './examples.ts';
 import { answer, serve } from './serve.ts';

@@ -50,7 +50,7 @@ export async function forbiddenImports(folders: readonly string[]): Promise<stri
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const folders = process.argv.slice(2);
   const found = await forbiddenImports(
-    folders.length > 0 ? folders : ['packages', 'kiosk-shell', 'packaging', 'storybook', 'test'],
+    folders.length > 0 ? folders : ['packages', 'kiosk-shell', 'storybook', 'test'],
   );
   for (const line of found) console.error(line);
   if (found.length > 0) process.exit(1);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { decorators } from '@kabina/elements/build/decorators';
 import { build } from 'vite';
 
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '../../..');
 
 /** Builds the bundle into the folder `out`, which is emptied first. */
 export async function buildBundle(out: string): Promise<void> {

@@ -10,7 +10,7 @@ import { build } from 'vite';
 import { buildBundle } from './bundle.ts';
 import { buildPackages } from './packages.ts';
 
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '../../..');
 const dist = join(root, 'dist');
 
 const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;

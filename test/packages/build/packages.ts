@@ -42,7 +42,7 @@ export interface Built {
   readonly unused: readonly string[];
 }
 
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '../../..');
 const rooms = join(root, 'packages');
 
 /** Help for those who build the sources themselves; the published packages are built. */
