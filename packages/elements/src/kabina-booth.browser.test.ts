@@ -307,6 +307,14 @@ describe('kabina-booth', () => {
     expect(workers).to.deep.equal(['made', 'ended']);
   });
 
+  it('says so when the page gives it nothing that could be an election', async () => {
+    const booth = await mount<KabinaBooth>(html`<kabina-booth lang="ru"></kabina-booth>`);
+    booth.workerFactory = () => new Worker(URL.createObjectURL(new Blob([''])));
+    booth.election = 'no election';
+    booth.registrar = booth.observers = booth.box = location.origin;
+    await until(booth, () => text(booth).includes('Страница настроена не для этого голосования'));
+  });
+
   it('leaves nothing behind, neither on the page nor on its session', async () => {
     for (const [name, state, papers] of everyScreen) {
       const session = scriptedSession({ manifest: training, papers, state });

@@ -128,7 +128,7 @@ export class KabinaBooth extends LitElement {
       data-text=${this.appearance.textSize}
     >
       <header part="header">
-        <p class="title">
+        <p class="title" role=${kiosk ? 'heading' : nothing} aria-level=${kiosk ? 1 : nothing}>
           ${urnIcon}
           ${
             manifest === undefined
@@ -147,22 +147,32 @@ export class KabinaBooth extends LitElement {
       </header>
       ${
         manifest?.kind === 'training'
-          ? html`<p class="training" part="training">
+          ? html`<section
+              class="training"
+              part="training"
+              aria-label=${msg('ТРЕНИРОВОЧНОЕ ГОЛОСОВАНИЕ')}
+            >
               <span
                 >${msg('ТРЕНИРОВОЧНОЕ ГОЛОСОВАНИЕ')}<br />
                 <small>${msg('Голоса не имеют юридической силы')}</small></span
               >
-            </p>`
+            </section>`
           : html`<span hidden></span>`
       }
       <main part="screen">
         ${
           this.#heard === undefined
-            ? html`<slot name="idle">${screens.waiting(msg('Готовим голосование…'))}</slot>`
+            ? html`<slot name="idle">${this.#withoutSession()}</slot>`
             : keyed(this.#screen, this.#draw(this.#heard, kiosk))
         }
       </main>
     </div>`;
+  }
+
+  #withoutSession(): TemplateResult {
+    if (this.current.at !== 'failed') return screens.waiting(msg('Готовим голосование…'));
+    const again = () => this.#begin();
+    return screens.failedScreen(this.current, { retry: again, end: again });
   }
 
   #draw(session: BoothSession, kiosk: boolean): TemplateResult {
@@ -315,7 +325,13 @@ export class KabinaBooth extends LitElement {
     // Loaded here, so that a page with a session of its own making doesn't pay for this one.
     const { VotingSession } = await import('@kabina/booth/session');
     if (turn !== this.#turn || !this.isConnected) return;
-    this.#own = new VotingSession(config);
+    try {
+      this.#own = new VotingSession(config);
+    } catch {
+      // Nothing that could be an election's id: the embedder's mistake, told on the voter's screen.
+      this.current = { at: 'failed', code: 'config.issuers', retry: false };
+      return;
+    }
     this.#listen(this.#own);
     await this.#own.start();
   }
@@ -353,7 +369,7 @@ export class KabinaBooth extends LitElement {
     this.current = state;
     if (state.at === 'code') this.#startClock();
     else this.#stopClock();
-    if (state.at === 'ended') this.#reset();
+    if (state.at === 'ended') void this.#reset(session);
   };
 
   /** A paper exists from taking it until it is sealed or left; going back to it finds it as it was. */
@@ -385,9 +401,11 @@ export class KabinaBooth extends LitElement {
     return issuer === undefined ? '' : inLocale(issuer.name);
   }
 
-  #reset(): void {
+  async #reset(session: BoothSession): Promise<void> {
     this.appearance = defaultAppearance;
     void setLocale(this.#home);
+    // The state comes before the disk is clean, and whoever hears the event may leave the page.
+    await session.end().catch(() => undefined);
     this.dispatchEvent(new Event('kabina-end'));
   }
 
