@@ -48,7 +48,11 @@ async function start(crashAt?: string): Promise<Started> {
   ];
   const env = { ...process.env, ...(crashAt !== undefined && { KABINA_CRASH_AT: crashAt }) };
   const child = fork(COMMAND, args, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const [message] = (await once(child, 'message')) as [{ port: number }];
+  const early = once(child, 'exit').then(([code]) => {
+    throw new Error(`the box ended with ${String(code)} before it was ready`);
+  });
+  early.catch(() => undefined);
+  const [message] = (await Promise.race([once(child, 'message'), early])) as [{ port: number }];
   return { child, box: new Client(`http://127.0.0.1:${message.port}`, boxDocument()) };
 }
 
