@@ -6,10 +6,10 @@ export const styles = css`
     min-block-size: 100vh;
     background: var(--_page);
   }
-  .training {
-    margin: 0;
+  header .training {
+    flex: 1 0 calc(100% + 2 * var(--_edge));
+    margin: -1rem calc(-1 * var(--_edge)) 0.6rem;
     padding: 0.45rem 1rem;
-    max-inline-size: none;
     background: var(--_training);
     color: var(--_on-training);
     font-weight: 700;
@@ -17,12 +17,13 @@ export const styles = css`
     letter-spacing: 0.04em;
   }
   header {
+    --_edge: clamp(1rem, 3vw, 2.5rem);
     display: flex;
     flex-wrap: wrap;
     gap: 0.4rem 2rem;
     align-items: center;
     justify-content: space-between;
-    padding: 1rem clamp(1rem, 3vw, 2.5rem);
+    padding: 1rem var(--_edge);
     background: var(--_accent-strong);
     color: #fff;
   }
@@ -149,7 +150,6 @@ export const styles = css`
   @media print {
     .no-print,
     header,
-    .training,
     nav {
       display: none;
     }

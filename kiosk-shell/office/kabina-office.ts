@@ -42,8 +42,8 @@ export class KabinaOffice extends LitElement {
     const manifest = office.board?.manifest;
     const step = stepNow(stage, office.board?.phase);
     const locked = stage === 'running' && office.commission === undefined;
-    return html`<p class="training">ТРЕНИРОВОЧНОЕ ГОЛОСОВАНИЕ. Голоса не имеют юридической силы</p>
-      <header>
+    return html`<header>
+        <p class="training">ТРЕНИРОВОЧНОЕ ГОЛОСОВАНИЕ. Голоса не имеют юридической силы</p>
         <div>
           <h1>${manifest?.commission.name.ru ?? 'Избирательная комиссия'}</h1>
           <p>${manifest?.title.ru ?? 'Кабинет комиссии'}</p>

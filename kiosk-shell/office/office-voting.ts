@@ -1,4 +1,4 @@
-import { LitElement, html, nothing } from 'lit';
+import { LitElement, css, html, nothing } from 'lit';
 import { property, query } from 'lit/decorators.js';
 import { controls } from '@kabina/elements/controls';
 import { tokens } from '@kabina/elements/themes';
@@ -10,7 +10,19 @@ import { panels } from './office.styles.ts';
 
 /** @summary While ballots come in: turnout, a break, a candidate who leaves, closing. */
 export class KabinaOfficeVoting extends LitElement {
-  static override styles = [tokens, controls, panels];
+  static override styles = [
+    tokens,
+    controls,
+    panels,
+    css`
+      /* What is printed while voting goes on is a slip with an access code. */
+      @media print {
+        .panel {
+          display: none;
+        }
+      }
+    `,
+  ];
 
   @property({ attribute: false }) accessor office: Office | undefined;
   @query('kabina-confirm') private accessor confirm!: KabinaConfirm;

@@ -5,13 +5,23 @@ export const styles = css`
     display: block;
     height: 100vh;
     height: 100dvh;
+    overflow: auto;
   }
+  /* On a kiosk the booth fills the screen; a window too small for it scrolls. */
   kabina-booth {
     display: block;
     height: 100%;
-    overflow: auto;
+    min-height: 44rem;
+  }
+  /* A small window or one at 400 %: letters as a browser has them, not millimetres. */
+  @media (max-width: 40rem), (max-height: 30rem) {
+    kabina-booth {
+      --kabina-mm: 0.65mm;
+      min-height: 56rem;
+    }
   }
   .idle {
+    font-family: 'Segoe UI', Roboto, 'PT Sans', 'Noto Sans', 'Liberation Sans', Arial, sans-serif;
     box-sizing: border-box;
     min-height: 100%;
     display: flex;
@@ -31,7 +41,7 @@ export const styles = css`
   }
   .idle p {
     margin: 0;
-    font-size: clamp(1.25rem, 3.2vmin, 2.5rem);
+    font-size: clamp(1rem, 3.2vmin, 2.5rem);
   }
   .training {
     padding: 0.6em 1.2em;

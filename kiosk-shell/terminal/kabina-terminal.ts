@@ -1,12 +1,16 @@
 import { LitElement, html, nothing } from 'lit';
 import { query, state } from 'lit/decorators.js';
+import { getLocale } from '@kabina/elements/localization';
 import { readConfig, type PageConfig } from '../shared/config.ts';
 import { createBoothWorker } from '../shared/worker-factory.ts';
 import { IdleTimer } from './idle-timer.ts';
 import { styles } from './kabina-terminal.styles.ts';
+import { warning } from './terminal-text.ts';
 
 /** How long to wait before asking again for an election that is not there, in milliseconds. */
 const ASK_AGAIN = 2_000;
+/** How long a session may take to end, in milliseconds. */
+const LONGEST_END = 3_000;
 
 /**
  * @summary The voter terminal: an idle screen, one voter's session at a time, and nothing left of it.
@@ -54,7 +58,9 @@ export class KabinaTerminal extends LitElement {
   };
 
   async #end(): Promise<void> {
-    await this.booth?.end();
+    // Whatever holds the booth up, the next voter finds a fresh page.
+    const patience = new Promise((go) => setTimeout(go, LONGEST_END));
+    await Promise.race([this.booth?.end().catch(() => undefined), patience]);
     location.reload();
   }
 
@@ -63,26 +69,29 @@ export class KabinaTerminal extends LitElement {
   protected override render() {
     const { config } = this;
     return html`${
-        this.voting && config !== undefined
-          ? html`<kabina-booth
-              mode="kiosk"
-              election=${config.electionId}
-              box=${config.box}
-              registrar=${config.registrar}
-              observers=${config.observers}
-              .workerFactory=${createBoothWorker}
-              @kabina-end=${this.#ended}
-            ></kabina-booth>`
-          : this.#idleScreen()
-      }
-      <dialog aria-labelledby="gone">
-        <h2 id="gone">Вы ещё здесь?</h2>
-        <p role="timer">
-          ${this.secondsLeft === undefined ? nothing : `Сеанс закончится через ${this.secondsLeft} с.`}
-        </p>
-        <p>Что не отправлено, будет забыто.</p>
-        <button @click=${() => this.dialog.close()}>Продолжить</button>
-      </dialog>`;
+      this.voting && config !== undefined
+        ? html`<kabina-booth
+            mode="kiosk"
+            election=${config.electionId}
+            box=${config.box}
+            registrar=${config.registrar}
+            observers=${config.observers}
+            .workerFactory=${createBoothWorker}
+            @kabina-end=${this.#ended}
+          ></kabina-booth>`
+        : this.#idleScreen()
+    }
+    ${this.#warning()}`;
+  }
+
+  #warning() {
+    const { title, left, lost, stay } = warning();
+    return html`<dialog lang=${getLocale()} aria-labelledby="gone" aria-describedby="lost">
+      <h2 id="gone">${title}</h2>
+      <p role="timer">${this.secondsLeft === undefined ? nothing : left(this.secondsLeft)}</p>
+      <p id="lost">${lost}</p>
+      <button type="button" @click=${() => this.dialog.close()}>${stay}</button>
+    </dialog>`;
   }
 
   #idleScreen() {
@@ -106,7 +115,9 @@ export class KabinaTerminal extends LitElement {
             ? html`Коснитесь, чтобы начать
                 <span lang="kk">Бастау үшін түртіңіз</span>
                 <span lang="en">Touch to begin</span>`
-            : 'Выборы готовятся…'
+            : html`Выборы готовятся…
+                <span lang="kk">Сайлау дайындалып жатыр…</span>
+                <span lang="en">The election is being prepared…</span>`
         }
       </button>
     </main>`;

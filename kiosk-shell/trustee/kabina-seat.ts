@@ -83,7 +83,7 @@ export class KabinaSeat extends LitElement {
   protected override render() {
     // The seat's own element carries the label itself.
     const labelled = this.seat !== undefined;
-    return html`${labelled ? nothing : html`<p class="training">ТРЕНИРОВОЧНОЕ ГОЛОСОВАНИЕ</p>`}
+    return html`${labelled ? nothing : html`<header class="training">ТРЕНИРОВОЧНОЕ ГОЛОСОВАНИЕ</header>`}
       <main>
         <h1>Место хранителя ключа</h1>
         ${

@@ -31,6 +31,8 @@ export class VotingSession extends EventTarget implements BoothSession {
   readonly #config: SessionConfig;
   readonly #client: PortalClient;
   readonly #records: Records;
+  /** Settles when what an ending session leaves on the disk is erased. */
+  #closing: Promise<undefined> | undefined;
   readonly #worker: WorkerHost;
   readonly #road: LoginRoad;
   readonly #watching = new Pauses(WATCH_PACE);
@@ -272,7 +274,10 @@ export class VotingSession extends EventTarget implements BoothSession {
   }
 
   async end(): Promise<void> {
-    if (this.#state.at === 'ended') return;
+    if (this.#state.at === 'ended') {
+      await this.#closing;
+      return;
+    }
     await this.#close('end', async () => {
       await this.#records.dropSeed();
       await this.#records.dropLogin();
@@ -295,6 +300,9 @@ export class VotingSession extends EventTarget implements BoothSession {
 
   /** Memory first: whatever the keeper then answers, nobody can go on with this session. */
   async #close(input: Action, erase: () => Promise<void>): Promise<void> {
+    const closing = Promise.withResolvers<undefined>();
+    this.#closing = closing.promise;
+    closing.promise.catch(() => undefined);
     this.#watching.stop();
     this.#opened?.casts.stop();
     this.#opened?.papers.clear();
@@ -304,6 +312,10 @@ export class VotingSession extends EventTarget implements BoothSession {
     void this.#road.logout();
     try {
       await erase();
+      closing.resolve(undefined);
+    } catch (error) {
+      closing.reject(error);
+      throw error;
     } finally {
       this.#release?.();
     }

@@ -208,7 +208,10 @@ export interface BoothSession extends EventTarget {
   /** `ballots` or `receipt` → `finished`. Refused (`session.pending`) while a cast has no answer. */
   finish(): void;
   retry(): Promise<void>;
-  /** Logs out, erases memory, and on a kiosk the disk. Always allowed. → `ended`. */
+  /**
+   * Logs out, erases memory, and on a kiosk the disk. Always allowed. → `ended`. Resolves when all is
+   * erased, a call from the state `ended` too.
+   */
   end(): Promise<void>;
 
   /** The voter's seed as a code with a checksum, to vote again from another device. */

@@ -261,6 +261,7 @@ export class ScriptedSession extends EventTarget implements BoothSession {
   }
 
   async end(): Promise<void> {
+    if (this.#state.at === 'ended') return;
     this.#begin('end');
     this.#papers = [];
     this.#go('end', { at: 'ended' });
