@@ -28,7 +28,12 @@ export default defineConfig({
   plugins: [decorators()],
   optimizeDeps: {
     // Workers too: a dependency found only when a page runs would make Vite load the page again.
-    entries: [...Object.values(pages), at('kiosk-shell/shared/booth-worker.ts')],
+    entries: [
+      ...Object.values(pages),
+      at('kiosk-shell/shared/booth-worker.ts'),
+      at('packages/observer/page/audit-worker.ts'),
+      at('packages/observer/page/check-worker.ts'),
+    ],
   },
   build: {
     target: 'es2022',

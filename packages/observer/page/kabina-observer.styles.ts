@@ -41,7 +41,8 @@ export const frame = css`
     clip-path: inset(50%);
     white-space: nowrap;
   }
-  .page {
+  .head,
+  main {
     max-width: 76rem;
     margin: 0 auto;
     padding: clamp(1rem, 3vw, 2.5rem);
@@ -89,18 +90,18 @@ export const frame = css`
     font-size: 1.1875rem;
   }
 
-  header {
+  .head {
     display: flex;
     flex-wrap: wrap;
     justify-content: space-between;
     gap: 1rem 2rem;
-    margin-bottom: 1.5rem;
+    padding-bottom: 1.5rem;
   }
-  header > div {
+  .head > div {
     flex: 1 1 24rem;
     max-width: 46rem;
   }
-  header p {
+  .head p {
     margin-top: 0.5rem;
     color: var(--muted);
   }
@@ -114,6 +115,7 @@ export const frame = css`
   main {
     display: grid;
     gap: 1.25rem;
+    padding-top: 0;
   }
   .panel {
     display: grid;

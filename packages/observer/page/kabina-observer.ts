@@ -127,21 +127,24 @@ export class KabinaObserver extends LitElement {
   #header(words: Words): TemplateResult {
     return html`
       <header>
-        <div>
-          <h1>${words.say('title')}</h1>
-          <p>${words.say('lead')}</p>
+        ${this.#training(words)}
+        <div class="head">
+          <div>
+            <h1>${words.say('title')}</h1>
+            <p>${words.say('lead')}</p>
+          </div>
+          <label class="language">
+            <span>${words.say('language')}</span>
+            <select @change=${this.#chooseLanguage}>
+              ${languages.map(
+                (one) =>
+                  html`<option value=${one} lang=${one} ?selected=${one === words.language}>
+                    ${languageNames[one]}
+                  </option>`,
+              )}
+            </select>
+          </label>
         </div>
-        <label class="language">
-          <span>${words.say('language')}</span>
-          <select @change=${this.#chooseLanguage}>
-            ${languages.map(
-              (one) =>
-                html`<option value=${one} lang=${one} ?selected=${one === words.language}>
-                  ${languageNames[one]}
-                </option>`,
-            )}
-          </select>
-        </label>
       </header>
     `;
   }
@@ -259,17 +262,14 @@ export class KabinaObserver extends LitElement {
     const words = this.#words;
     const { state } = this.#observer;
     return html`
-      ${this.#training(words)}
-      <div class="page">
-        ${this.#header(words)}
-        <main>
-          ${this.#source(words)} ${verdictView(state, words, this.#again, this.#forget)}
-          <div class="columns">
-            <div>${checksView(state, words)} ${this.#lookUp(words)}</div>
-            <div>${resultsView(state, words)}</div>
-          </div>
-        </main>
-      </div>
+      ${this.#header(words)}
+      <main>
+        ${this.#source(words)} ${verdictView(state, words, this.#again, this.#forget)}
+        <div class="columns">
+          <div>${checksView(state, words)} ${this.#lookUp(words)}</div>
+          <div>${resultsView(state, words)}</div>
+        </div>
+      </main>
     `;
   }
 }
