@@ -32,7 +32,6 @@ export interface StartOptions {
   readonly secret?: unknown;
   /** Every further message of the child (one-time codes, for instance). */
   readonly onMessage?: (message: unknown) => void;
-  readonly timeoutMs?: number;
 }
 
 /** A child did not get as far as serving. */
@@ -40,6 +39,9 @@ export class StartError extends Error {
   override readonly name = 'StartError';
   readonly code = 'start.party-failed';
 }
+
+/** A loaded machine starts a dozen processes slowly, and scrypt takes its time in each holder's. */
+const PATIENCE_MS = 240_000;
 
 /** Those that still run: none of them outlives this process, however it ends. */
 const children = new Set<ChildProcess>();
@@ -63,7 +65,7 @@ export async function startParty(options: StartOptions): Promise<Party> {
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       reject(new StartError(`${options.name} did not start in time`));
-    }, options.timeoutMs ?? 60_000);
+    }, PATIENCE_MS);
     child.on('message', (message: unknown) => {
       if (typeof message === 'object' && message !== null && 'ready' in message) {
         clearTimeout(timer);

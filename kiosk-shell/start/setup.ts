@@ -123,6 +123,25 @@ function time(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
+/** A seat that a process of its own plays: makes its keys. */
+async function playedSeat(
+  state: string,
+  index: number,
+  name: string,
+  passphrase: string,
+): Promise<Seat> {
+  const made = await startParty({
+    name: `trustee ${index}`,
+    file: TRUSTEE,
+    args: ['keys', '--state', state, '--index', String(index)],
+    secret: passphrase,
+  });
+  await stopParty(made);
+  const keys = await readPublic<{ signingKey: string; hpkeKey: string }>(state);
+  const [signingKey, hpkeKey] = [hexToBytes(keys.signingKey), hexToBytes(keys.hpkeKey)];
+  return { index, name, signingKey, hpkeKey };
+}
+
 /** Makes all keys, starts all parties and leaves the board with the manifest as its first entry. */
 export async function startElection(options: SetupOptions): Promise<RunningElection> {
   const { folder, plan, ports = {} } = options;
@@ -135,7 +154,18 @@ export async function startElection(options: SetupOptions): Promise<RunningElect
   for (const id of ISSUER_IDS) {
     await writeFile(at(`${id}-desk.secret`), deskSecrets[id], { mode: 0o600 });
   }
-  await Promise.all([
+  const passphrases = new Map<number, string>();
+  const [seats] = await Promise.all([
+    Promise.all(
+      HOLDERS.map((name, i) => {
+        const index = i + 1;
+        const taken = options.seats?.find((seat) => seat.index === index);
+        if (taken !== undefined) return taken;
+        const passphrase = playedPassphrase();
+        passphrases.set(index, passphrase);
+        return playedSeat(at(`trustee-${index}`), index, name, passphrase);
+      }),
+    ),
     ...ISSUER_IDS.map((id) =>
       runParty(id, ISSUER, [
         ...['keys', '--state', at(id), '--draft', at('draft.json'), '--id', id],
@@ -149,33 +179,6 @@ export async function startElection(options: SetupOptions): Promise<RunningElect
       ]),
     ),
   ]);
-
-  const passphrases = new Map<number, string>();
-  const seats: Seat[] = [];
-  for (const [i, name] of HOLDERS.entries()) {
-    const index = i + 1;
-    const taken = options.seats?.find((seat) => seat.index === index);
-    if (taken !== undefined) {
-      seats.push(taken);
-      continue;
-    }
-    const passphrase = playedPassphrase();
-    passphrases.set(index, passphrase);
-    const made = await startParty({
-      name: `trustee ${index}`,
-      file: TRUSTEE,
-      args: ['keys', '--state', at(`trustee-${index}`), '--index', String(index)],
-      secret: passphrase,
-    });
-    await stopParty(made);
-    const keys = await readPublic<{ signingKey: string; hpkeKey: string }>(at(`trustee-${index}`));
-    seats.push({
-      index,
-      name,
-      signingKey: hexToBytes(keys.signingKey),
-      hpkeKey: hexToBytes(keys.hpkeKey),
-    });
-  }
 
   const commissionSeed = randomBytes(32);
   const manifest = await composeManifest(options, at, seats, commissionSeed);
