@@ -40,7 +40,8 @@ function signOf(check: Check | undefined, running: boolean): Sign {
     return { tone: 'none', icon: noneIcon, word: 'statusNone' };
   }
   if (running) return { tone: 'plain', icon: waitIcon, word: 'statusRunning' };
-  if (check?.status === 'passed') return { tone: 'good', icon: goodIcon, word: 'statusPassed' };
+  if (!check) return { tone: 'none', icon: waitIcon, word: 'statusWaiting' };
+  if (check.status === 'passed') return { tone: 'good', icon: goodIcon, word: 'statusPassed' };
   return { tone: 'plain', icon: waitIcon, word: 'statusIncomplete' };
 }
 

@@ -187,7 +187,13 @@ export const panels = css`
     font-weight: 400;
   }
   tbody th {
+    min-width: 7rem;
     font-weight: 400;
+  }
+  .protocol th:first-child,
+  .protocol td:first-child {
+    padding-right: 0.75rem;
+    overflow-wrap: normal;
   }
   .number,
   .part {

@@ -84,6 +84,11 @@ export const texts = {
     kk: 'Журналдың мекенжайын көрсетіңіз.',
     en: 'Enter the address of a log.',
   },
+  idWrong: {
+    ru: 'Исправьте идентификатор.',
+    kk: 'Идентификаторды түзетіңіз.',
+    en: 'Correct the id.',
+  },
   running: { ru: 'Идёт проверка', kk: 'Тексеру жүріп жатыр', en: 'Checking' },
   reading: {
     ru: 'Прочитано записей: {done} из {total}',
@@ -158,6 +163,7 @@ export const texts = {
   statusFailed: { ru: 'Не пройдена', kk: 'Өтпеді', en: 'Failed' },
   statusIncomplete: { ru: 'Не полна', kk: 'Толық емес', en: 'Incomplete' },
   statusRunning: { ru: 'Идёт', kk: 'Жүріп жатыр', en: 'Running' },
+  statusWaiting: { ru: 'Впереди', kk: 'Алда', en: 'To come' },
   statusNone: { ru: 'Не применима', kk: 'Қолданылмайды', en: 'Not applicable' },
   entry: { ru: 'Запись {index}', kk: '{index}-жазба', en: 'Entry {index}' },
   problems: {
@@ -179,7 +185,7 @@ export const texts = {
   },
   option: { ru: 'Вариант', kk: 'Нұсқа', en: 'Option' },
   votes: { ru: 'Голосов', kk: 'Дауыс', en: 'Votes' },
-  share: { ru: 'Доля бюллетеней', kk: 'Бюллетеньдер үлесі', en: 'Share of ballots' },
+  share: { ru: 'Доля', kk: 'Үлесі', en: 'Share' },
   blank: { ru: 'Без отметок', kk: 'Белгісіз', en: 'Blank' },
   withdrawn: { ru: 'выбыл', kk: 'шығып қалды', en: 'withdrawn' },
   ballots: {

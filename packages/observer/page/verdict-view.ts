@@ -17,10 +17,11 @@ const FACES = {
   incomplete: { tone: 'plain', title: 'incomplete', note: 'incompleteNote' },
 } satisfies Record<string, Face>;
 
-function faceOf({ stage, verdict, live }: ObserverState): Face {
+function faceOf({ stage, verdict, live, wrong }: ObserverState): Face {
   if (live && !live.continues) return { tone: 'bad', title: 'failed', note: 'rewritten' };
   if (stage === 'done' && verdict) return FACES[verdict.verdict];
   if (stage === 'failed') return { tone: 'bad', title: 'broken', note: 'brokenNote' };
+  if (wrong) return { tone: 'plain', title: wrong === 'id' ? 'idWrong' : 'idle' };
   return { tone: 'plain', title: stage === 'running' ? 'running' : 'idle' };
 }
 

@@ -141,10 +141,8 @@ describe('the verify command', () => {
     const asEntry = await file(encodeEntry(entry as NonNullable<typeof entry>));
     const id = bytesToHex(election.electionId);
     for (const claim of [
-      ['--manifest', manifest],
       ['--manifest', asEntry],
-      ['--election', id.toUpperCase()],
-      ['--election', id, '--manifest', manifest],
+      ['--election', id.toUpperCase(), '--manifest', manifest],
     ]) {
       const { verdict, pinned } = await verifyJson(board, ...claim);
       assert.deepEqual([verdict, pinned], ['verified', true]);
@@ -232,10 +230,8 @@ describe('the verify command', () => {
     const spoil: [string, (path: string) => Promise<void>][] = [
       ['checkpoint', (path) => rm(path)],
       ['checkpoint', (path) => writeFile(path, new Uint8Array(5000).fill(0xfe))],
-      ['checkpoint', (path) => writeFile(path, '')],
       ['checkpoint', (path) => writeFile(path, 'test.example/board\n9\nAAAA\n\n— a b\n')],
       [`tile/entries/000.p/${width}`, (path) => truncate(path, 1000)],
-      [`tile/entries/000.p/${width}`, (path) => writeFile(path, '')],
       [`tile/0/000.p/${width}`, (path) => rm(path)],
       [`tile/0/000.p/${width}`, (path) => truncate(path, 33)],
     ];
