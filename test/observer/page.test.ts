@@ -15,6 +15,7 @@ import { receiptToText, signPromise } from '@kabina/election/receipt';
 import { goodBoard, TestElection, testSeed, type GoodBoard } from '@kabina/election/testing';
 import { servePages, type PageServer } from '@kabina/kiosk-shell/start/page-server';
 import { leafHash } from '@kabina/log/merkle';
+import { buildPages, serveBuilt } from '../browser/built-pages.ts';
 import { launchChromium } from '../browser/chromium.ts';
 import { SIZES, Watch } from '../browser/watch.ts';
 import { serveBoards, type BoardServer } from './boards.ts';
@@ -222,6 +223,19 @@ describe('the observer’s page', { concurrency: false }, () => {
     await page.getByRole('button', { name: 'Проверить', exact: true }).click();
     await page.locator('[data-check="manifest"][data-status="failed"]').waitFor();
     await verdict('Найдены нарушения');
+  });
+
+  test('is the same once it is built', async () => {
+    await buildPages();
+    const built = await serveBuilt({ url: pages.url, services: [boards.origin] });
+    const own = new Watch([built.url, boards.origin]);
+    const context = await own.context(browser, { viewport: { width: 390, height: 844 } });
+    const page = await context.newPage();
+    await page.goto(`${built.url}/observer/?board=${boards.origin}/ristretto255-sha512/`);
+    await page.locator('.verdict .word', { hasText: 'Всё сходится' }).waitFor();
+    await context.close();
+    await built.close();
+    assert.deepEqual(own.problems, []);
   });
 
   test('names what can’t be used and what does not answer', async () => {

@@ -103,7 +103,13 @@ export class Observer extends EventTarget {
     }
     this.#set({ stage: 'running', address: board });
     const notes = [...rememberedCheckpoints()].map(([name, { note }]) => [name, note] as const);
-    this.#audit = createAuditWorker();
+    try {
+      this.#audit = createAuditWorker();
+    } catch (error) {
+      // A policy that forbids the worker: better said than waited for.
+      this.#set({ stage: 'failed', error: { code: 'worker', message: (error as Error).message } });
+      return;
+    }
     this.#audit.onmessage = ({ data }: MessageEvent<FromAudit>) => this.#take(data);
     this.#audit.onerror = (event) => {
       this.#set({ stage: 'failed', error: { code: 'worker', message: event.message ?? '' } });
