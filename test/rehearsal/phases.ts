@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningElection } from '@kabina/kiosk-shell/start/setup';
 
 /** How long the other parties may take for their part of one phase. */
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 600_000;
 const LOOK_MS = 100;
 
 /** The parties have not done in time what the commission waits for. */

@@ -13,7 +13,7 @@ interface Outcome {
   readonly electionId: string;
   readonly board: string;
   readonly voters: number;
-  readonly ballots: { accepted: number; revotes: number; challenged: number };
+  readonly ballots: Record<'accepted' | 'revotes' | 'challenged' | 'chromium', number>;
   readonly expected: Record<string, Record<string, number>>;
   readonly tally: Record<string, Record<string, number>>;
   readonly match: boolean;
@@ -41,8 +41,10 @@ describe('npm run rehearsal', () => {
     assert.equal(outcome.audit.verdict, 'verified');
     assert.equal(outcome.audit.electionId, outcome.electionId);
     assert.deepEqual(outcome.tally, outcome.expected);
-    // Two of fifty vote again and one challenges, each in three contests.
-    assert.deepEqual(outcome.ballots, { accepted: 156, revotes: 6, challenged: 3 });
+    // Two of fifty vote again and one challenges, each in three contests; the last voter, who
+    // challenges, and the first sit in front of a browser.
+    const expected = { accepted: 156, revotes: 6, challenged: 3, chromium: 2 };
+    assert.deepEqual(outcome.ballots, expected);
     assert.ok(outcome.tally['d2']!['blank']! > 0);
     for (const { id, status } of outcome.audit.checks) {
       assert.ok(status === 'passed' || (id === 'stations' && status === 'not-applicable'), id);
@@ -88,5 +90,6 @@ describe('npm run rehearsal', () => {
     assert.equal(outcome.match, true);
     assert.equal(outcome.audit.verdict, 'verified');
     assert.deepEqual(outcome.tally, { d1: { a: 3, b: 2 }, d2: { c: 0, d: 0 } });
+    assert.equal(outcome.ballots.chromium, 2);
   });
 });
