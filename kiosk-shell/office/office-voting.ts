@@ -156,7 +156,8 @@ export class KabinaOfficeVoting extends LitElement {
 
   async #withdraw(event: SubmitEvent, office: Office, board: BoardState): Promise<void> {
     event.preventDefault();
-    const chosen = String(new FormData(event.target as HTMLFormElement).get('left'));
+    const form = event.target as HTMLFormElement;
+    const chosen = String(new FormData(form).get('left'));
     if (chosen === '') return;
     const [contest, option] = JSON.parse(chosen) as [string, string];
     const sure = await this.confirm.ask({
@@ -165,6 +166,8 @@ export class KabinaOfficeVoting extends LitElement {
       yes: 'Снять кандидата',
       danger: true,
     });
+    // The list is one shorter now: what is chosen in it would be another candidate.
+    form.reset();
     if (sure)
       await office.act('Снятие кандидата', () => office.commission!.withdraw(contest, option));
   }

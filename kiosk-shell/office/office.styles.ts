@@ -144,7 +144,13 @@ export const panels = css`
     font-weight: 600;
   }
   details {
-    margin-block: 0.75rem;
+    margin-block: 0.25rem;
+  }
+  form > .actions {
+    margin-block: 1rem;
+  }
+  [role='status'] {
+    margin-block-start: 0.6em;
   }
   summary {
     min-block-size: var(--_target);

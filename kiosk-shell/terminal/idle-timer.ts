@@ -1,6 +1,7 @@
 /**
  * Notices that the voter has gone: after a time without a touch or a key it warns, and after a
- * further time it ends the session. Any touch or key during the warning goes on.
+ * further time it ends the session. While the warning stands only `stay()` goes on: a touch that took
+ * the warning away by itself would fall on the ballot paper beneath it.
  */
 
 /** Two minutes without a touch: a voter who reads a long ballot moves it now and then. */
@@ -44,9 +45,14 @@ export class IdleTimer {
     this.#takeBack();
   }
 
-  #alive = (): void => {
+  /** The voter has answered the warning. */
+  stay(): void {
     this.#last = performance.now();
     this.#takeBack();
+  }
+
+  #alive = (): void => {
+    if (!this.#warned) this.#last = performance.now();
   };
 
   #takeBack(): void {

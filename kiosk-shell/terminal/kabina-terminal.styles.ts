@@ -3,6 +3,7 @@ import { css } from 'lit';
 export const styles = css`
   :host {
     display: block;
+    font-family: 'Segoe UI', Roboto, 'PT Sans', 'Noto Sans', 'Liberation Sans', Arial, sans-serif;
     height: 100vh;
     height: 100dvh;
     overflow: auto;
@@ -21,7 +22,6 @@ export const styles = css`
     }
   }
   .idle {
-    font-family: 'Segoe UI', Roboto, 'PT Sans', 'Noto Sans', 'Liberation Sans', Arial, sans-serif;
     box-sizing: border-box;
     min-height: 100%;
     display: flex;

@@ -86,11 +86,16 @@ export class KabinaTerminal extends LitElement {
 
   #warning() {
     const { title, left, lost, stay } = warning();
-    return html`<dialog lang=${getLocale()} aria-labelledby="gone" aria-describedby="lost">
+    return html`<dialog
+      lang=${getLocale()}
+      aria-labelledby="gone"
+      aria-describedby="lost"
+      @close=${() => this.#timer.stay()}
+    >
       <h2 id="gone">${title}</h2>
       <p role="timer">${this.secondsLeft === undefined ? nothing : left(this.secondsLeft)}</p>
       <p id="lost">${lost}</p>
-      <button type="button" @click=${() => this.dialog.close()}>${stay}</button>
+      <button type="button" @click=${() => this.#timer.stay()}>${stay}</button>
     </dialog>`;
   }
 

@@ -83,19 +83,19 @@ export const styles = css`
     font-weight: 500;
     letter-spacing: 0;
   }
-  main {
+  #screen {
     container: screen / inline-size;
     inline-size: min(100%, var(--_measure) + 2em);
     margin-inline: auto;
     padding: 1.4em min(1em, 4vw);
   }
-  [data-mode='kiosk'] main {
+  [data-mode='kiosk'] #screen {
     display: flex;
     flex-direction: column;
     min-block-size: 0;
     padding-block: 1em;
   }
-  [data-mode='kiosk'] main > :not(.note) {
+  [data-mode='kiosk'] #screen > :not(.note) {
     flex: 1;
     min-block-size: 0;
   }

@@ -57,7 +57,7 @@ export class KabinaBooth extends LitElement {
   @state() private accessor current: SessionState = { at: 'starting' };
   @state() private accessor appearance: Appearance = defaultAppearance;
   @state() private accessor now = Date.now();
-  @query('main') private accessor main!: HTMLElement;
+  @query('#screen') private accessor screen!: HTMLElement;
 
   #paper: MarkedPaper | undefined;
   #own: BoothSession | undefined;
@@ -159,13 +159,18 @@ export class KabinaBooth extends LitElement {
             </section>`
           : html`<span hidden></span>`
       }
-      <main part="screen">
+      <div
+        id="screen"
+        part="screen"
+        role=${kiosk ? 'main' : 'group'}
+        aria-label=${kiosk ? nothing : msg('Голосование')}
+      >
         ${
           this.#heard === undefined
             ? html`<slot name="idle">${this.#withoutSession()}</slot>`
             : keyed(this.#screen, this.#draw(this.#heard, kiosk))
         }
-      </main>
+      </div>
     </div>`;
   }
 
@@ -420,7 +425,7 @@ export class KabinaBooth extends LitElement {
   }
 
   async #focusHeading(): Promise<void> {
-    const screen = this.main.querySelector<LitElement>(':scope > :not(.note)');
+    const screen = this.screen.querySelector<LitElement>(':scope > :not(.note)');
     await screen?.updateComplete;
     const heading = screen?.querySelector('h2') ?? screen?.renderRoot.querySelector('h2');
     heading?.focus();
