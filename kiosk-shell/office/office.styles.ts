@@ -118,6 +118,7 @@ export const panels = css`
   table {
     border-collapse: collapse;
     inline-size: 100%;
+    overflow-wrap: normal;
   }
   th,
   td {
@@ -125,6 +126,15 @@ export const panels = css`
     border-block-end: 1px solid var(--_line-colour);
     text-align: start;
     vertical-align: middle;
+  }
+  @media (max-width: 36rem) {
+    table {
+      font-size: 0.9em;
+    }
+    th,
+    td {
+      padding-inline: 0.3em;
+    }
   }
   thead th {
     font-size: 0.9em;

@@ -178,6 +178,10 @@ describe('the whole road in a browser', { concurrency: false }, () => {
     await voter.cast();
     await voter.recorded();
     count(CANARY.name);
+    const held = await kept(page);
+    for (const secret of [CANARY.id, CANARY.name, code]) {
+      assert.ok(!held.includes(secret), `${secret} is kept in the browser`);
+    }
     await voters.look(page, 'terminal-receipt');
     await voters.sizes(page, 'terminal-receipt', SIZES);
     await voter.toList();
