@@ -5,13 +5,13 @@
  * is published is what was cast. On every screen: axe, no error, no stranger, no violated policy.
  */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
 import { Machine } from './machine.ts';
 import { OfficePage } from './office.ts';
 import { buildPages, serveBuilt, type BuiltPages } from './built-pages.ts';
+import { verify } from './verdict.ts';
 import { byKeys, byTouch, typeAccessCode, Voter } from './voter.ts';
 import { kept, SIZES, Watch } from './watch.ts';
 
@@ -197,7 +197,7 @@ describe('the whole road in a browser', { concurrency: false }, () => {
     await byTouch(voter.button('Закончить голосование'));
     await voter.heading('Спасибо, вы закончили').waitFor();
     await voters.look(page, 'terminal-finished');
-    assert.equal(await hides(page), true);
+    assert.ok(!(page.url() + (await page.content())).includes(CANARY.name));
     await byTouch(voter.button('Завершить сеанс'));
     await voter.button(/Коснитесь, чтобы начать/).waitFor();
     assert.doesNotMatch(await kept(page), /booth\/records: [1-9]/, 'nothing is left of the voter');
@@ -474,28 +474,3 @@ describe('the whole road in a browser', { concurrency: false }, () => {
     await holder.getByLabel(/Ваше имя/).waitFor();
   });
 });
-
-/** Whether nothing of the choice stands in the page's address, title or attributes. */
-async function hides(page: Page): Promise<boolean> {
-  const html = await page.content();
-  return !`${page.url()}\n${html}`.includes(CANARY.name);
-}
-
-function verify(folder: string): Promise<{ verdict: string; problems: string }> {
-  const command = new URL('../../packages/observer/src/cli/verify.ts', import.meta.url).pathname;
-  return new Promise((resolve, reject) => {
-    execFile(
-      process.execPath,
-      [command, folder, '--json'],
-      { maxBuffer: 64 << 20 },
-      (error, out, complaint) => {
-        try {
-          const { verdict, checks } = JSON.parse(out) as { verdict: string; checks: unknown };
-          resolve({ verdict, problems: JSON.stringify(checks) });
-        } catch {
-          reject(error ?? new Error(complaint));
-        }
-      },
-    );
-  });
-}
