@@ -30,7 +30,7 @@ export default defineConfig({
     // Workers too: a dependency found only when a page runs would make Vite load the page again.
     entries: [
       ...Object.values(pages),
-      at('kiosk-shell/shared/booth-worker.ts'),
+      at('kiosk-shell/common/booth-worker.ts'),
       at('packages/observer/page/audit-worker.ts'),
       at('packages/observer/page/check-worker.ts'),
     ],

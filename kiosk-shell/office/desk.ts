@@ -2,7 +2,7 @@
  * The registration desk: looks a voter up at the registrar, and asks both issuers for their halves of
  * an access code. Each issuer has its own secret for the desk; neither ever sees the other's half.
  */
-import type { PageConfig } from '../shared/config.ts';
+import type { PageConfig } from '../common/config.ts';
 import type { OfficeKeys } from './office-keys.ts';
 
 export interface DeskVoter {

@@ -3,7 +3,7 @@ import { query, state } from 'lit/decorators.js';
 import { controls } from '@kabina/elements/controls';
 import { checkIcon, infoIcon, warningIcon } from '@kabina/elements/icons';
 import { tokens } from '@kabina/elements/themes';
-import { renewElection } from '../shared/control.ts';
+import { renewElection } from '../common/control.ts';
 import { FollowOffice } from './follow-office.ts';
 import type { KabinaConfirm } from './kabina-confirm.ts';
 import { styles } from './kabina-office.styles.ts';

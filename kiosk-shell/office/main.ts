@@ -1,5 +1,5 @@
 /** The commission's office: the page. */
-import '../shared/trusted-types.ts';
+import '../common/trusted-types.ts';
 import '@kabina/elements/kabina-qr';
 import '@kabina/elements/kabina-results';
 import '@kabina/elements/kabina-results-protocol';

@@ -3,7 +3,7 @@ import { property } from 'lit/decorators.js';
 import { controls } from '@kabina/elements/controls';
 import { checkIcon } from '@kabina/elements/icons';
 import { tokens } from '@kabina/elements/themes';
-import { createElection } from '../shared/control.ts';
+import { createElection } from '../common/control.ts';
 import { FollowOffice } from './follow-office.ts';
 import type { Office } from './office.ts';
 import { panels } from './office.styles.ts';

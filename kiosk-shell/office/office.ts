@@ -5,8 +5,8 @@
  */
 import { hexToBytes } from '@kabina/crypto/bytes';
 import type { BoardState } from '@kabina/election/board';
-import { readConfig, type PageConfig } from '../shared/config.ts';
-import { readControl, readOfficeKeys, type ControlState } from '../shared/control.ts';
+import { readConfig, type PageConfig } from '../common/config.ts';
+import { readControl, readOfficeKeys, type ControlState } from '../common/control.ts';
 import { Commission } from './commission.ts';
 import { Desk } from './desk.ts';
 import { errorCode } from './office-errors.ts';

@@ -1,6 +1,6 @@
 /** The office's road from empty seats to a published protocol, and where an election stands on it. */
 import type { Phase } from '@kabina/election/board';
-import type { ControlState } from '../shared/control.ts';
+import type { ControlState } from '../common/control.ts';
 
 export const STEPS = [
   { id: 'seats', name: 'Места хранителей' },

@@ -4,7 +4,7 @@
  */
 import type { TurnoutPoint, TurnoutRow } from '@kabina/elements/kabina-turnout';
 import { votersOf, type Manifest } from '@kabina/election/manifest';
-import type { PageConfig } from '../shared/config.ts';
+import type { PageConfig } from '../common/config.ts';
 
 /** Enough for a day at one a minute; the chart needs no more. */
 const MOST_POINTS = 1_500;

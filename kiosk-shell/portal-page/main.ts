@@ -2,10 +2,10 @@
  * A regional portal's page with the booth in it: what an embedder writes. The portal knows the
  * election's id from a source that it trusts, here its own server's configuration.
  */
-import '../shared/trusted-types.ts';
+import '../common/trusted-types.ts';
 import '@kabina/elements/kabina-booth';
-import { readConfig } from '../shared/config.ts';
-import { createBoothWorker } from '../shared/worker-factory.ts';
+import { readConfig } from '../common/config.ts';
+import { createBoothWorker } from '../common/worker-factory.ts';
 
 const status = document.querySelector<HTMLElement>('#status')!;
 const place = document.querySelector<HTMLElement>('#booth')!;

@@ -1,8 +1,8 @@
 import { LitElement, html, nothing } from 'lit';
 import { query, state } from 'lit/decorators.js';
 import { getLocale } from '@kabina/elements/localization';
-import { readConfig, type PageConfig } from '../shared/config.ts';
-import { createBoothWorker } from '../shared/worker-factory.ts';
+import { readConfig, type PageConfig } from '../common/config.ts';
+import { createBoothWorker } from '../common/worker-factory.ts';
 import { IdleTimer } from './idle-timer.ts';
 import { styles } from './kabina-terminal.styles.ts';
 import { warning } from './terminal-text.ts';

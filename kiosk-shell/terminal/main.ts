@@ -1,5 +1,5 @@
 /** The voter terminal's page. */
-import '../shared/trusted-types.ts';
+import '../common/trusted-types.ts';
 import '@kabina/elements/kabina-booth';
 import { KabinaTerminal } from './kabina-terminal.ts';
 

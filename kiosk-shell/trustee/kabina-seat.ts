@@ -3,7 +3,7 @@ import { state } from 'lit/decorators.js';
 import { controls } from '@kabina/elements/controls';
 import { infoIcon, warningIcon } from '@kabina/elements/icons';
 import { tokens } from '@kabina/elements/themes';
-import { readControl, type ControlState, type SeatView } from '../shared/control.ts';
+import { readControl, type ControlState, type SeatView } from '../common/control.ts';
 import { styles } from './kabina-seat.styles.ts';
 import { PageSeat } from './page-seat.ts';
 import { forgetSeatStore, hasSeatStore, openSeatStore } from './seat-store.ts';

@@ -1,5 +1,5 @@
 /** A key holder's seat: the page. */
-import '../shared/trusted-types.ts';
+import '../common/trusted-types.ts';
 import '@kabina/elements/kabina-trustee';
 import { KabinaSeat } from './kabina-seat.ts';
 

@@ -16,8 +16,8 @@ import { takeSeat, type SeatKeys } from '@kabina/trustee/seat';
 import type { TrusteeStore } from '@kabina/trustee/store';
 import { Trustee, type Expectation, type Progress } from '@kabina/trustee/trustee';
 import { Vault } from '@kabina/trustee/vault';
-import { readConfig, type PageConfig } from '../shared/config.ts';
-import { claimSeat } from '../shared/control.ts';
+import { readConfig, type PageConfig } from '../common/config.ts';
+import { claimSeat } from '../common/control.ts';
 
 /** How often the board is looked at while nothing is due, in milliseconds. */
 const POLL = 1_000;
