@@ -3,7 +3,7 @@
  * office's key file. It serves its own pages only: it listens on loopback, and a change needs a
  * header that no foreign page can send without being asked for it first (CORS preflight).
  */
-import { mkdtemp, mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -116,12 +116,14 @@ export class Control {
     this.#failure = undefined;
     this.#seats.clear();
     this.#byHand = true;
-    await old?.stop();
+    // The next election takes the ports of this one.
+    this.#stage = 'preparing';
+    await end(old);
     this.#stage = 'seats';
   }
 
   stop(): Promise<void> {
-    return this.#election?.stop() ?? Promise.resolve();
+    return end(this.#election);
   }
 
   #state(): object {
@@ -197,9 +199,24 @@ export class Control {
       this.create().catch(() => undefined);
       json(202, this.#state());
     } else if (path === '/control/renew') {
+      // The parties of an election that is being prepared would be left without a master.
+      if (this.#stage === 'preparing') {
+        json(409, { code: 'control.busy' });
+        return;
+      }
       await this.renew();
       json(200, this.#state());
     } else json(404, { code: 'control.not-found' });
+  }
+}
+
+/** Ends an election. Of its folder only the board stays: registers and keys have served. */
+async function end(election: RunningElection | undefined): Promise<void> {
+  if (election === undefined) return;
+  await election.stop();
+  for (const name of await readdir(election.folder)) {
+    const path = join(election.folder, name);
+    if (path !== election.board) await rm(path, { recursive: true });
   }
 }
 

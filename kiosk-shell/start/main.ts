@@ -6,12 +6,12 @@
  *
  * With `--by-hand` the office page makes every step, and people may take holders' seats.
  */
+import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { randomBytes } from '@kabina/crypto/bytes';
 import { Control } from './control.ts';
-import { readElectionFile } from './election-file.ts';
+import { ElectionFileError, readElectionFile, type ElectionPlan } from './election-file.ts';
 import { servePages } from './page-server.ts';
 import { syntheticVoters } from './voters.ts';
 
@@ -25,20 +25,40 @@ const { values } = parseArgs({
   },
 });
 
+/** A sentence and a status, for what the caller can mend. */
+function refuse(status: number, sentence: string): never {
+  console.error(sentence);
+  process.exit(status);
+}
+
+function whole(name: 'voters' | 'minutes' | 'port', most: number): number {
+  const value = Number(values[name]);
+  if (Number.isSafeInteger(value) && value >= 1 && value <= most) return value;
+  return refuse(64, `start.usage: --${name}: нужно целое число от 1 до ${most}`);
+}
+
+function readPlan(path: string): ElectionPlan {
+  try {
+    return readElectionFile(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const { code, message } = error as { code: string; message: string };
+    return refuse(error instanceof ElectionFileError ? 65 : 66, `${code}: ${message}`);
+  }
+}
+
 const root = new URL('../..', import.meta.url).pathname;
-const port = Number(values.port);
-const file = values.election ?? new URL('./election.json', import.meta.url).pathname;
-const plan = readElectionFile(readFileSync(file, 'utf8'));
+const port = whole('port', 65_000);
+const plan = readPlan(values.election ?? new URL('./election.json', import.meta.url).pathname);
 const { csv, voters } = await syntheticVoters(
   plan,
-  Number(values.voters),
+  whole('voters', 100_000),
   join(root, '.state', 'voters'),
 );
 
-/** Four groups of four from an alphabet without look-alikes: 77 bits. */
+/** Four groups of four from an alphabet without look-alikes: 79 bits. */
 function passphrase(): string {
   const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789';
-  const symbols = [...randomBytes(16)].map((byte) => alphabet[byte % alphabet.length]);
+  const symbols = Array.from({ length: 16 }, () => alphabet[randomInt(alphabet.length)]);
   return symbols.join('').replace(/(.{4})(?=.)/g, '$1-');
 }
 
@@ -47,7 +67,7 @@ const control = new Control({
   states: join(root, '.state'),
   plan,
   voters: csv,
-  minutes: Number(values.minutes),
+  minutes: whole('minutes', 100_000),
   passphrase: officePassphrase,
   ports: { box: port + 1, registrar: port + 2, observers: port + 3 },
   byHand: values['by-hand'],
@@ -67,7 +87,9 @@ const pages = await servePages({
       response.destroy();
     });
   },
-});
+}).catch((error: NodeJS.ErrnoException) =>
+  refuse(69, error.code === 'EADDRINUSE' ? `start.port: порт ${port} занят` : error.message),
+);
 
 async function stop(): Promise<void> {
   await Promise.all([control.stop(), pages.close()]);
