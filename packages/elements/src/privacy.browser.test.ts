@@ -57,7 +57,7 @@ async function traceOf(choice: readonly number[], challenge: boolean): Promise<s
       await settle(booth);
       // What stands on the components' own tags, and what the headings say.
       seen.push(booth.outerHTML, booth.shadowRoot!.innerHTML);
-      const screen = booth.shadowRoot!.querySelector('main > :not(.note)')!;
+      const screen = booth.shadowRoot!.querySelector('#screen > :not(.note)')!;
       seen.push(
         (screen.querySelector('h2') ?? screen.shadowRoot!.querySelector('h2')!).textContent,
       );
