@@ -20,7 +20,7 @@ import type { EntryType } from '@kabina/election/entries';
 import { encode } from '@kabina/election/cbor';
 import { decryptShare, isDecrypted } from '@kabina/election/tally';
 import { suiteById, type Suite } from '@kabina/crypto/suites';
-import { checkedAggregates, type CheckBatch } from './aggregates.ts';
+import { CheckedSums, type CheckBatch } from './aggregates.ts';
 import {
   answerTo,
   confirmation,
@@ -71,18 +71,16 @@ export class Trustee {
   readonly index: number;
   #vault: Vault;
   #follower: BoardFollower;
-  #reader: TileReader;
+  #sums: CheckedSums;
   #post: (entry: Uint8Array) => Promise<void>;
-  #checkBatch: CheckBatch | undefined;
   #posted = new Set<string>();
 
   constructor(options: TrusteeOptions) {
     this.index = options.index;
     this.#vault = options.vault;
     this.#follower = options.follower;
-    this.#reader = options.reader;
+    this.#sums = new CheckedSums(options.reader, options.checkBatch);
     this.#post = options.post;
-    this.#checkBatch = options.checkBatch;
   }
 
   /**
@@ -104,7 +102,7 @@ export class Trustee {
       case 'open':
       case 'suspended':
       case 'closed':
-        return (await this.#eraseCeremony()) ?? { at: 'waiting', for: 'tally' };
+        return (await this.#eraseCeremony()) ?? this.#checkBallots();
       case 'tally':
         return this.#decrypt();
       default:
@@ -205,6 +203,13 @@ export class Trustee {
     return { at: 'did', what: 'erase' };
   }
 
+  /** Checks what has come, so that after the `tally` only the decryption is left to do. */
+  async #checkBallots(): Promise<Progress> {
+    const { state, head } = this.#follower;
+    await this.#sums.catchUp(head!, state);
+    return { at: 'waiting', for: 'tally' };
+  }
+
   async #share(): Promise<bigint> {
     const stored = await this.#vault.get('share');
     if (stored === undefined) throw new TrusteeError('trustee.share-lost', 'the share is gone');
@@ -233,13 +238,7 @@ export class Trustee {
       if (made !== undefined) ready.push(decodeEntry(made));
     }
     if (ready.length < due.length) {
-      const aggregates = await checkedAggregates(
-        this.#reader,
-        head!,
-        state,
-        limit,
-        this.#checkBatch,
-      );
+      const aggregates = await this.#sums.finish(head!, state, limit);
       const secretShare = await this.#share();
       for (const contest of due) {
         const aggregate = aggregates.get(contest.id)!;

@@ -178,6 +178,8 @@ class IssuerService {
     // A lost answer is given again at any time; it is no new permit.
     const before = (await store.servedOf(mark)).find((served) => served.contest === contest);
     if (before !== undefined) return answerOf(before, blinded, list);
+    // The election may have been opened or resumed within the last second.
+    if (!this.#issuing()) await this.#watch.look();
     if (!this.#issuing()) throw new PortalError('permits.closed');
     const answer = signer.sign(blinded);
     crashPoint('permits.before-commit');

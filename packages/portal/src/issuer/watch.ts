@@ -62,6 +62,19 @@ export class BoardWatch {
     this.#running = this.#loop();
   }
 
+  /**
+   * Reads out of turn, for whoever would have to refuse by what was read a second ago. Does not
+   * throw: what it could not read stays as it was. Calls at one time share one reading.
+   */
+  async look(): Promise<void> {
+    try {
+      await this.#follower.refresh();
+      this.#lastRead = this.#options.clock();
+    } catch {
+      // The loop meets the same fault within a second, and tells it.
+    }
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
