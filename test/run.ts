@@ -43,7 +43,9 @@ async function counted(command: string, args: readonly string[]): Promise<Counts
     number,
     number,
   ];
-  return { passed, failed: status !== 0 && failed === 0 ? 1 : failed, skipped };
+  // A runner that failed without naming a test, or that ran none, has not shown anything.
+  const silent = failed === 0 && (status !== 0 || passed === 0);
+  return { passed, failed: silent ? 1 : failed, skipped };
 }
 
 async function nodeTests(patterns: readonly string[], concurrency: number): Promise<Counts> {
