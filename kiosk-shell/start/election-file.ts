@@ -4,6 +4,7 @@
  *
  * One district is one contest. Unless `styles` says otherwise, it is one ballot style too.
  */
+import type { SuiteId } from '@kabina/crypto/suites';
 import type { BallotStyle, Contest, Localized } from '@kabina/election/manifest';
 
 /** What is wrong in an election file, and where. */
@@ -18,12 +19,10 @@ export class ElectionFileError extends Error {
   }
 }
 
-export type SuiteName = 'ristretto255-sha512' | 'gost256b-streebog';
-
 /** An election without its keys and hours. */
 export interface ElectionPlan {
   readonly title: Localized;
-  readonly suite: SuiteName;
+  readonly suite: SuiteId;
   readonly contests: readonly Contest[];
   /** `voters` is not known yet: 0 in each. */
   readonly styles: readonly BallotStyle[];

@@ -8,6 +8,8 @@
  */
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Control } from './control.ts';
@@ -49,11 +51,9 @@ function readPlan(path: string): ElectionPlan {
 const root = new URL('../..', import.meta.url).pathname;
 const port = whole('port', 65_000);
 const plan = readPlan(values.election ?? new URL('./election.json', import.meta.url).pathname);
-const { csv, voters } = await syntheticVoters(
-  plan,
-  whole('voters', 100_000),
-  join(root, '.state', 'voters'),
-);
+const register = await mkdtemp(join(tmpdir(), 'kabina-voters-'));
+const { csv, voters } = await syntheticVoters(plan, whole('voters', 100_000), register);
+await rm(register, { recursive: true });
 
 /** Four groups of four from an alphabet without look-alikes: 79 bits. */
 function passphrase(): string {

@@ -1,6 +1,6 @@
 /** Debian's Chromium, driven by playwright-core: the flags that it needs as root and off the network. */
 import { existsSync } from 'node:fs';
-import { chromium, type Browser, type BrowserContext, type LaunchOptions } from 'playwright-core';
+import { chromium, type Browser, type LaunchOptions } from 'playwright-core';
 
 const FLAGS = [
   '--no-sandbox',
@@ -19,9 +19,4 @@ function options(): LaunchOptions {
 
 export function launchChromium(): Promise<Browser> {
   return chromium.launch(options());
-}
-
-/** A browser whose profile stays in a folder: what a voter's own device or a kiosk has. */
-export function launchPersistent(profile: string): Promise<BrowserContext> {
-  return chromium.launchPersistentContext(profile, options());
 }

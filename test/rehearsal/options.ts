@@ -1,4 +1,5 @@
 /** What a rehearsal is asked for: its arguments and its election file, or a clear refusal. */
+import type { SuiteId } from '@kabina/crypto/suites';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -6,10 +7,9 @@ import {
   ElectionFileError,
   readElectionFile,
   type ElectionPlan,
-  type SuiteName,
 } from '@kabina/kiosk-shell/start/election-file';
 
-const SUITES: readonly SuiteName[] = ['ristretto255-sha512', 'gost256b-streebog'];
+const SUITES: readonly SuiteId[] = ['ristretto255-sha512', 'gost256b-streebog'];
 /** More than one machine plays in a day. */
 const MOST_VOTERS = 1_000_000;
 

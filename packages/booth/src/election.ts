@@ -3,15 +3,14 @@
 // manifest names; the key K by the `opened` entry in that tree, and nothing else.
 
 import { bytesToHex, equalBytes } from '@kabina/crypto/bytes';
-import { BoardState } from '@kabina/election/board';
+import { boardPolicy, BoardState } from '@kabina/election/board';
 import { checkSignatures, decodeEntry, type Entry } from '@kabina/election/entries';
 import { ElectionError } from '@kabina/election/errors';
 import { electionId, type Manifest } from '@kabina/election/manifest';
 import { peekCheckpoint } from '@kabina/log/checkpoint';
-import { verifyQuorum, type Policy } from '@kabina/log/cosignature';
+import { verifyQuorum } from '@kabina/log/cosignature';
 import { LogError } from '@kabina/log/errors';
 import { leafHash } from '@kabina/log/merkle';
-import { parseVerifierKey } from '@kabina/log/note';
 import { readCheckpoint, TileTree, type TileReader } from '@kabina/log/tiles';
 import { BoothError } from './errors.ts';
 
@@ -28,16 +27,6 @@ export interface OpenElection {
 export interface Notice {
   readonly index: number;
   readonly entry: Entry;
-}
-
-/** Whom to believe about the board of this manifest. */
-export function policyOf(manifest: Manifest): Policy {
-  return {
-    logKey: parseVerifierKey(manifest.board.key),
-    origin: manifest.board.origin,
-    witnesses: manifest.witnesses.keys.map((key) => parseVerifierKey(key)),
-    quorum: manifest.witnesses.quorum,
-  };
 }
 
 /**
@@ -120,7 +109,7 @@ async function readManifest(
 
 async function openTree(reader: TileReader, note: string, manifest: Manifest): Promise<TileTree> {
   try {
-    const { checkpoint } = verifyQuorum(note, policyOf(manifest));
+    const { checkpoint } = verifyQuorum(note, boardPolicy(manifest));
     return await TileTree.open(reader, checkpoint);
   } catch (error) {
     throw boardFault(error);

@@ -27,8 +27,8 @@ export interface SealedVector {
   readonly sum: Uint8Array;
 }
 
-export const MAX_CELLS = 1024;
-export const MAX_ALLOWED = 1024;
+const MAX_CELLS = 1024;
+const MAX_ALLOWED = 1024;
 
 /** What is wrong with a shape, with marks, or with the use of a prepared set. Never says which mark. */
 export class VectorError extends Error {

@@ -26,7 +26,7 @@ import type { Aggregate } from './tally.ts';
 export type { BallotRecord } from './ballot-index.ts';
 export type { Ceremony, Complaint } from './board-ceremony.ts';
 export type { Phase } from './board-phases.ts';
-export type { Cosigning } from './board-cosigned.ts';
+export { boardPolicy, type Cosigning } from './board-cosigned.ts';
 export type { CheckId, Problem } from './problem.ts';
 
 /** A turn of the election that a cosigned checkpoint has to cover. */

@@ -12,9 +12,9 @@ import { bytesToHex, equalBytes } from '@kabina/crypto/bytes';
 import { openCheckpoint, peekCheckpoint, type Checkpoint } from '@kabina/log/checkpoint';
 import { verifyQuorum } from '@kabina/log/cosignature';
 import { leafHash } from '@kabina/log/merkle';
-import { parseVerifierKey } from '@kabina/log/note';
 import { readCheckpoint, TileTree, type TileReader } from '@kabina/log/tiles';
 import { BoardState } from './board.ts';
+import { boardPolicy } from './board-cosigned.ts';
 import { decodeEntry, type Entry } from './entries.ts';
 import { ElectionError } from './errors.ts';
 import { electionId, type Manifest } from './manifest.ts';
@@ -112,12 +112,10 @@ export class BoardFollower {
   }
 
   #verified(note: string, manifest: Manifest): Checkpoint {
-    const logKey = parseVerifierKey(manifest.board.key);
-    const origin = manifest.board.origin;
-    if (!this.#options.quorum) return openCheckpoint(note, logKey, origin);
-    const witnesses = manifest.witnesses.keys.map((key) => parseVerifierKey(key));
-    const { quorum } = manifest.witnesses;
-    return verifyQuorum(note, { logKey, origin, witnesses, quorum }).checkpoint;
+    const policy = boardPolicy(manifest);
+    return this.#options.quorum
+      ? verifyQuorum(note, policy).checkpoint
+      : openCheckpoint(note, policy.logKey, policy.origin);
   }
 }
 

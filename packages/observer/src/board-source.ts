@@ -5,7 +5,7 @@ import { FolderReader } from '@kabina/log/node-store';
 import type { TileReader } from '@kabina/log/tiles';
 import { boardAddress, httpBoard } from './http-board.ts';
 
-export function isAddress(board: string): boolean {
+function isAddress(board: string): boolean {
   return /^https?:\/\//i.test(board);
 }
 
