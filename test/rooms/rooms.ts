@@ -2,18 +2,25 @@
  * Who may import whom: the allowlist of the house, tests and type-only imports included.
  *
  * `crypto`, `log`, `outbox` and `tokens` could each be published alone, so they import no other
- * room; the rest may import what is listed. `test` and `storybook` stand outside: they cross rooms.
+ * room; `cms` stands on `crypto` for GOST alone. The rest may import what is listed. `test` and
+ * `storybook` stand outside: they cross rooms.
  */
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'packages/crypto': [],
   'packages/log': [],
   'packages/outbox': [],
   'packages/tokens': [],
-  'packages/election': ['packages/crypto', 'packages/log'],
+  'packages/cms': ['packages/crypto'],
+  'packages/election': ['packages/crypto', 'packages/log', 'packages/cms'],
   'packages/booth': ['packages/election', 'packages/outbox', 'packages/crypto', 'packages/log'],
   'packages/trustee': ['packages/election', 'packages/crypto', 'packages/log', 'packages/tokens'],
   'packages/portal': ['packages/election', 'packages/crypto', 'packages/log'],
-  'packages/observer': ['packages/election', 'packages/crypto', 'packages/log'],
+  'packages/observer': [
+    'packages/election',
+    'packages/crypto',
+    'packages/log',
+    'packages/tokens',
+  ],
   'packages/elements': [
     'packages/booth',
     'packages/trustee',
@@ -25,6 +32,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'packages/log',
     'packages/outbox',
     'packages/tokens',
+    'packages/cms',
     'packages/election',
     'packages/booth',
     'packages/trustee',

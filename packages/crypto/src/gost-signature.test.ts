@@ -10,11 +10,14 @@ import {
   gost3410Signature,
   gostKeyFromXY,
   gostKeyToXY,
+  gostSignDigest,
+  gostVerifyDigest,
   signHash,
   verifyHash,
   type SigningCurve,
 } from './gost-signature.ts';
 import { EncodingError } from './group.ts';
+import { streebog256 } from './streebog.ts';
 import {
   openssl,
   opensslSkip,
@@ -135,6 +138,21 @@ test('signs, verifies, and every signature has a nonce of its own', () => {
     [true, true, false, false, false, false, false],
   );
   assert.throws(() => gost3410Signature.sign(message, new Uint8Array(31)), RangeError);
+});
+
+test('a digest that is signed by itself is a signature of its message', () => {
+  const seed = randomBytes(32);
+  const message = utf8ToBytes('протокол');
+  const digest = streebog256(message);
+  const publicKey = gost3410Signature.publicKey(seed);
+  const signature = gostSignDigest(digest, seed);
+  assert.equal(gost3410Signature.verify(signature, message, publicKey), true);
+  assert.equal(gostVerifyDigest(signature, digest, publicKey), true);
+  assert.equal(gostVerifyDigest(signature, streebog256(digest), publicKey), false);
+  assert.equal(gostVerifyDigest(signature, digest.subarray(1), publicKey), false);
+  assert.equal(gostVerifyDigest(signature.subarray(1), digest, publicKey), false);
+  assert.equal(gostVerifyDigest(signature, digest, new Uint8Array(33)), false);
+  assert.throws(() => gostSignDigest(message, seed), RangeError);
 });
 
 test('no bytes make verify throw, and none verify by chance', () => {
