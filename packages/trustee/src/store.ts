@@ -19,6 +19,7 @@ export class TrusteeError extends Error {
   readonly code:
     | 'trustee.locked'
     | 'trustee.record-broken'
+    | 'trustee.other-token'
     | 'trustee.second-aggregate'
     | 'trustee.board-unsound'
     | 'trustee.share-lost'

@@ -3,11 +3,21 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { p256 } from '@noble/curves/nist.js';
 import { randomBytes } from '@kabina/crypto/bytes';
 import { folderStore } from './folder-store.ts';
-import { Vault } from './vault.ts';
+import { Vault, vaultGuard, type TokenKey } from './vault.ts';
 
 const COST = 14;
+
+/** A token's key; the card itself is tested in `@kabina/tokens`. */
+function tokenKey(): TokenKey {
+  const { secretKey } = p256.keygen();
+  return {
+    publicKey: p256.getPublicKey(secretKey, false),
+    agree: (point) => Promise.resolve(p256.getSharedSecret(secretKey, point, true).slice(1)),
+  };
+}
 
 describe('a trustee’s vault', () => {
   let folder: string;
@@ -25,6 +35,29 @@ describe('a trustee’s vault', () => {
     await assert.rejects(Vault.open(folderStore(folder), 'six candles', COST), {
       code: 'passphrase.wrong',
     });
+  });
+
+  it('opens with the token that it was sealed to, and no other', async () => {
+    const token = tokenKey();
+    assert.equal(await vaultGuard(folderStore(folder)), undefined);
+    const secret = randomBytes(32);
+    await (await Vault.openWithToken(folderStore(folder), token)).put('share', secret);
+    assert.equal(await vaultGuard(folderStore(folder)), 'token');
+    const again = await Vault.openWithToken(folderStore(folder), token);
+    assert.deepEqual(await again.get('share'), secret);
+    await assert.rejects(Vault.openWithToken(folderStore(folder), tokenKey()), {
+      code: 'trustee.other-token',
+    });
+    const thief = { ...tokenKey(), publicKey: token.publicKey };
+    await assert.rejects(Vault.openWithToken(folderStore(folder), thief), {
+      code: 'trustee.record-broken',
+    });
+  });
+
+  it('writes no vault for a token that was pulled before it agreed', async () => {
+    const gone = { ...tokenKey(), agree: () => Promise.reject(new Error('transport.removed')) };
+    await assert.rejects(Vault.openWithToken(folderStore(folder), gone), /transport\.removed/);
+    assert.deepEqual(await readdir(folder), []);
   });
 
   it('leaves no secret and no passphrase in the files', async () => {
