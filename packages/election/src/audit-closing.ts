@@ -67,7 +67,9 @@ export function checkTally(
   const { threshold } = manifest.trustees;
   const recounted: ContestResult[] = [];
   findings.count('result', 0, manifest.contests.length);
+  // The protocols themselves, and that the round of signatures was closed by publishing.
   findings.count('protocol', state.protocols.size, manifest.contests.length);
+  findings.count('protocol', state.published === undefined ? 0 : 1, 1);
   let log: SmallLog | undefined;
   for (const contest of manifest.contests) {
     const aggregate = aggregates.get(contest.id) as Aggregate;

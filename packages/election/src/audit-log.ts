@@ -121,7 +121,7 @@ export interface Replay {
 }
 
 /** Entries whose rules depend on which ballots count. */
-const afterCounting: readonly EntryType[] = ['share', 'result', 'protocol'];
+const afterCounting: readonly EntryType[] = ['share', 'result', 'protocol', 'published'];
 
 /**
  * Reads every entry and every tile, and replays the entries. Before the first entry that depends on
@@ -182,4 +182,5 @@ function countEntry(entry: Entry, findings: Findings): void {
   if (entry.type.startsWith('ceremony/')) findings.count('ceremony', 1, 1);
   if (entry.type === 'cosigned') findings.count('witnesses', 1, 1);
   if (entry.type === 'ballot') findings.count('revisions', 1, 1);
+  if (entry.type === 'signed') findings.count('protocol', 1, 1);
 }

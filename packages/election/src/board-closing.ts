@@ -4,7 +4,7 @@
 import { equalBytes } from '@kabina/crypto/bytes';
 import { encode } from './cbor.ts';
 import type { Bodies, Entry } from './entries.ts';
-import { contestShape, votersOf, type Contest, type Manifest } from './manifest.ts';
+import { contestShape, votersOf, type Manifest } from './manifest.ts';
 import { problem, type Problem } from './problem.ts';
 import {
   entryLines,
@@ -176,20 +176,5 @@ function checkProtocol(
   if (!equalBytes(encode(body.lines), encode(expected))) {
     return fault('lines', `${contest.id}: the lines are not those that the board gives`);
   }
-  return checkMembers(manifest, contest, body);
-}
-
-function checkMembers(
-  manifest: Manifest,
-  contest: Contest,
-  { members }: Bodies['protocol'],
-): Problem | undefined {
-  const fault = (message: string) =>
-    problem('protocol', 'protocol.members', `${contest.id}: ${message}`);
-  const expected = manifest.commission.members;
-  const roll = members.map(({ name, post }) => ({ name, post }));
-  if (!equalBytes(encode(roll), encode(expected))) return fault('not the roll of the manifest');
-  const silent = members.find((member) => member.signed === (member.reason !== undefined));
-  if (silent) return fault(`${silent.name}: a signature, or the reason why there is none`);
   return undefined;
 }

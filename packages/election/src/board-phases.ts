@@ -38,6 +38,8 @@ export const checkOf: Readonly<Record<EntryType, CheckId>> = {
   share: 'shares',
   result: 'result',
   protocol: 'protocol',
+  signed: 'protocol',
+  published: 'protocol',
 };
 
 /** Phases in which an entry of a type may come. */
@@ -62,4 +64,6 @@ export const phasesOf: Readonly<Record<EntryType, readonly Phase[]>> = {
   share: ['tally'],
   result: ['tally'],
   protocol: ['tally', 'result', 'published'],
+  signed: ['ready', 'open', 'suspended', 'result', 'published'],
+  published: ['result', 'published'],
 };

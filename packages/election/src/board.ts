@@ -14,10 +14,12 @@ import { checkBallot, checkChallengeEntry, type BallotRules } from './board-ball
 import { BallotIndex, type BallotRecord } from './ballot-index.ts';
 import { Ceremony } from './board-ceremony.ts';
 import { boardPolicy, readCosigned, type Cosigning } from './board-cosigned.ts';
+import { BoardMembers } from './board-members.ts';
 import { checkAfterClosing, placeName, type Closing } from './board-closing.ts';
 import { checkSignatures, type Bodies, type Entry } from './entries.ts';
 import { ElectionError } from './errors.ts';
 import { checkManifest, electionId, type Manifest } from './manifest.ts';
+import type { Act, MemberSignature } from './members.ts';
 import { checkOf, phasesOf, type Phase } from './board-phases.ts';
 import { problem, type Problem } from './problem.ts';
 import { RootHistory } from './root-history.ts';
@@ -68,6 +70,7 @@ export class BoardState {
     aggregates: new Map(),
     places: new Map(),
   };
+  readonly #members = new BoardMembers();
   #closedAt: number | undefined;
   #tallySize: number | undefined;
 
@@ -147,6 +150,15 @@ export class BoardState {
     return this.#closing.protocols;
   }
 
+  /** Members' signatures of an act that count now, by place on the roll from 1. */
+  signatures(act: Act): ReadonlyMap<number, MemberSignature> {
+    return this.#members.of(act);
+  }
+  /** The roll under the protocols; undefined while members sign. */
+  get published(): Bodies['published'] | undefined {
+    return this.#members.published;
+  }
+
   get #context(): BallotRules {
     return {
       manifest: this.#manifest as Manifest,
@@ -212,7 +224,14 @@ export class BoardState {
   ) {
     switch (entry.type) {
       case 'opened':
-        return (this.#ceremony as Ceremony).checkOpened(entry.body);
+        return (
+          this.#members.checkEnough('ceremony', manifest, 'open') ??
+          (this.#ceremony as Ceremony).checkOpened(entry.body)
+        );
+      case 'signed':
+        return this.#members.check(this, entry.body, this.#certificateTime);
+      case 'published':
+        return this.#members.checkPublished(this, entry.body);
       case 'cosigned': {
         const read = this.#readCosigned(entry.body);
         return 'check' in read ? read : undefined;
@@ -222,8 +241,9 @@ export class BoardState {
       case 'suspended':
         return undefined;
       case 'resumed':
+        return this.#checkCovered('suspended');
       case 'closed':
-        return entry.type === 'resumed' ? this.#checkCovered('suspended') : undefined;
+        return this.#members.checkEnough('schedule', manifest, 'close');
       case 'tally':
         return this.#checkTally(entry.body);
       case 'issued':
@@ -256,6 +276,12 @@ export class BoardState {
   #readCosigned(body: Bodies['cosigned']): Omit<Cosigning, 'index'> | Problem {
     const policy = boardPolicy(this.#manifest as Manifest);
     return readCosigned(body.checkpoint, policy, this.#tree, this.cosignedSize);
+  }
+
+  /** When members' certificates have to be good: the last time that witnesses have put on the board. */
+  get #certificateTime(): Date {
+    const seconds = this.#cosigned.at(-1)?.time;
+    return new Date(seconds === undefined ? this.#manifest!.hours.opens : seconds * 1000);
   }
 
   #checkCovered(what: string): Problem | undefined {
@@ -351,6 +377,7 @@ export class BoardState {
         return;
       case 'resumed':
         this.#extension += entry.body.extension;
+        if (entry.body.extension > 0) this.#members.closingPutOff();
         this.#turn(entry.type, index);
         this.#phase = 'open';
         return;
@@ -378,12 +405,14 @@ export class BoardState {
         return;
       case 'protocol':
         this.#closing.protocols.set(entry.body.contest, entry.body);
-        if (
-          this.#phase === 'result' &&
-          this.#closing.protocols.size === this.#manifest?.contests.length
-        ) {
-          this.#phase = 'published';
-        }
+        this.#members.protocolDrawn();
+        return;
+      case 'signed':
+        this.#members.take(entry.body);
+        return;
+      case 'published':
+        this.#members.takePublished(entry.body);
+        this.#phase = 'published';
         return;
       default:
         this.#ceremony?.apply(entry, index, leafHash);

@@ -95,11 +95,13 @@ export function signerKey(manifest: Manifest, by: string): Uint8Array | undefine
   return manifest.issuers.find((issuer) => issuer.id === name)?.signingKey;
 }
 
-/** Who must have signed an entry: exactly one of these; none for ballots and challenges. */
+/** Who must have signed an entry: exactly one of these; none for ballots, challenges, `signed`. */
 function allowedSigners(entry: Entry): string[] {
   switch (entry.type) {
     case 'ballot':
     case 'challenge':
+    // The member's token has signed it from within.
+    case 'signed':
       return [];
     case 'cosigned':
       return ['box'];

@@ -133,6 +133,19 @@ export const bodyShapes = {
     /** Number, text in Russian, value; `null` stands for «не расшифровывается». */
     lines: list(tuple(text(1, 8), text(1, 3000), nullable(count)), 1, 300),
     complaints: integer(0, 100_000),
+    /** Hour and minute of signing. */
+    signedAt: time,
+    certifiedCopies: integer(0, 10_000),
+  }),
+  signed: fields({
+    act: oneOf('open', 'close', 'publish'),
+    /** Place on the manifest's roll. */
+    member: integer(1, 50),
+    /** Detached CMS SignedData over `memberDocument`, with one signer. */
+    cms: bytes(1, 16_384),
+  }),
+  published: fields({
+    /** The roll of the manifest: who has signed the protocols, who hasn't, and why. */
     members: list(
       fields(
         { name: text(1, 200), post: localized, signed: boolean, dissent: boolean },
@@ -141,8 +154,6 @@ export const bodyShapes = {
       0,
       50,
     ),
-    signedAt: time,
-    certifiedCopies: integer(0, 10_000),
   }),
 };
 

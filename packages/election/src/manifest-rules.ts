@@ -1,6 +1,8 @@
 /**
  * The rules of a manifest that its shape alone cannot say.
  */
+import { parseCertificate } from '@kabina/cms/certificate';
+import { CmsError } from '@kabina/cms/errors';
 import { bytesToHex } from '@kabina/crypto/bytes';
 import { suiteById } from '@kabina/crypto/suites';
 import { vectorLengths } from '@kabina/crypto/vector';
@@ -96,6 +98,28 @@ function checkBallotSize(manifest: Manifest): void {
   }
 }
 
+/** Members sign under certificates of one authority, are told apart by name, and are enough. */
+function checkMembers({ kind, commission }: Manifest): void {
+  const { members, authority } = commission;
+  if (!authority) {
+    if (kind === 'binding') fail('members', 'a binding election names the members’ authority');
+    return;
+  }
+  unique(
+    'member',
+    members.map(({ name }) => name.normalize('NFC').trim()),
+  );
+  const most = Math.max(authority.opening, authority.closing, authority.publishing);
+  if (most > members.length) fail('members', 'more signatures are needed than there are members');
+  try {
+    if (parseCertificate(authority.certificate).isAuthority) return;
+  } catch (cause) {
+    if (!(cause instanceof CmsError)) throw cause;
+    throw new ElectionError('manifest.authority', cause.message, { cause });
+  }
+  fail('authority', 'the members’ authority has a certificate that may not issue others');
+}
+
 /** The log's and the witnesses' keys are of the right kind, and no two witnesses are one. */
 function checkNoteKeys(manifest: Manifest): void {
   const parse = (vkey: string, type: number) => {
@@ -189,6 +213,7 @@ export function checkManifestRules(manifest: Manifest): void {
     holders.map((holder) => bytesToHex(holder.hpkeKey)),
   );
 
+  checkMembers(manifest);
   checkNoteKeys(manifest);
   const { quorum, keys } = manifest.witnesses;
   if (keys.length === 0 ? quorum !== 0 : quorum > keys.length || quorum * 2 <= keys.length) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { TestElection } from './testing.ts';
+import { TestElection, TestMember } from './testing.ts';
 import { contestShape, decodeManifest, electionId, encodeManifest, votersOf } from './manifest.ts';
 import { checkManifest, type Contest, type Manifest } from './manifest.ts';
 import { ElectionError } from './errors.ts';
@@ -104,6 +104,39 @@ describe('what is refused', () => {
         m.kind = 'binding';
         m.witnesses = { quorum: 0, keys: [] };
       },
+    ],
+    [
+      'a binding election whose members have no authority',
+      'manifest.members',
+      (m) => {
+        m.kind = 'binding';
+        delete m.commission.authority;
+      },
+    ],
+    [
+      'more signatures than members',
+      'manifest.members',
+      (m) => (m.commission.authority!.closing = 3),
+    ],
+    [
+      'two members of one name',
+      'manifest.duplicate',
+      (m) => (m.commission.members[1]!.name = m.commission.members[0]!.name),
+    ],
+    [
+      'an authority that is no certificate',
+      'manifest.authority',
+      (m) => (m.commission.authority!.certificate = new Uint8Array(9)),
+    ],
+    [
+      'a member’s certificate as authority',
+      'manifest.authority',
+      (m) => (m.commission.authority!.certificate = new TestMember('Никто').certificate),
+    ],
+    [
+      'nobody has to sign the protocols',
+      'shape.range',
+      (m) => (m.commission.authority!.publishing = 0),
     ],
     ['a station', 'shape.length', (m) => m.stations.push({ id: 's', name: { ru: 'УИК' } })],
     [

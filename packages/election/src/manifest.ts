@@ -105,6 +105,15 @@ export interface Kiosk {
   signingKey: Uint8Array;
 }
 
+/** Who certifies the members' tokens, and how many members must sign what. */
+export interface MembersAuthority {
+  /** Self-signed X.509, DER. */
+  certificate: Uint8Array;
+  opening: number;
+  closing: number;
+  publishing: number;
+}
+
 /** Times are ISO 8601 with seconds and offset (`2026-09-20T08:00:00+03:00`). */
 export interface Hours {
   opens: string;
@@ -138,6 +147,8 @@ export interface Manifest {
     /** Ed25519. */
     signingKey: Uint8Array;
     members: { name: string; post: Localized }[];
+    /** Absent where members have no tokens; a binding election has it. */
+    authority?: MembersAuthority;
   };
   /** Ballots wait until a batch has this many. */
   pool: number;
@@ -251,11 +262,21 @@ const manifest: Shape<Manifest> = fields({
   board: fields({ origin: text(1, 255), key: text(1, 512) }),
   box: fields({ signingKey: key32 }),
   witnesses: fields({ quorum: integer(0, 50), keys: list(text(1, 512), 0, 50) }),
-  commission: fields({
-    name: localized,
-    signingKey: key32,
-    members: list(fields({ name: text(1, 200), post: localized }), 0, 50),
-  }),
+  commission: fields(
+    {
+      name: localized,
+      signingKey: key32,
+      members: list(fields({ name: text(1, 200), post: localized }), 0, 50),
+    },
+    {
+      authority: fields({
+        certificate: bytes(1, 4096),
+        opening: integer(0, 50),
+        closing: integer(0, 50),
+        publishing: integer(1, 50),
+      }),
+    },
+  ),
   pool: integer(1, 1000),
 });
 

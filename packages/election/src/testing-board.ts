@@ -123,6 +123,7 @@ export async function goodBoard(election: TestElection): Promise<GoodBoard> {
     },
     ...lastDay.map(cast),
     { name: 'revoting over', cosign: at('2026-09-20T12:00:10+03:00') },
+    ...election.signed('close', { ceremony: undefined, extension: 600, protocols: new Map() }),
     commission('closed', { stations: [] }),
     { name: 'closed cosigned', cosign: at('2026-09-20T20:10:05+03:00') },
   ];
@@ -168,11 +169,22 @@ export async function goodBoard(election: TestElection): Promise<GoodBoard> {
     const entry = election.sign('result', 'commission', resultBody(result));
     steps.push({ name: `result ${result.contest}`, entry });
   }
+  const protocols = new Map<string, Bodies['protocol']>();
   for (const result of expected) {
     const body = protocolBody(manifest, issued, result);
+    protocols.set(result.contest, body);
     const entry = election.sign('protocol', 'commission', body);
     steps.push({ name: `protocol ${result.contest}`, entry });
   }
+  steps.push(...election.signed('publish', { ceremony: undefined, extension: 600, protocols }));
+  const roll = manifest.commission.members.map(({ name, post }) => ({
+    name,
+    post,
+    signed: true,
+    dissent: false,
+  }));
+  const published = election.sign('published', 'commission', { members: roll });
+  steps.push({ name: 'published', entry: published });
   return { election, ceremony, steps, expected, spare, aggregates };
 }
 
@@ -193,12 +205,6 @@ function protocolBody(
     repeated: false,
     lines: entryLines(protocolLines(contest, numbers, (option) => option === 'mayor-10')),
     complaints: 0,
-    members: manifest.commission.members.map(({ name, post }) => ({
-      name,
-      post,
-      signed: true,
-      dissent: false,
-    })),
     signedAt: '2026-09-20T21:00:00+03:00',
     certifiedCopies: 2,
   };

@@ -144,7 +144,9 @@ export async function testCeremony(election: TestElection, time: number): Promis
     steps.push({ name: `confirm ${index}`, entry });
   }
   const ceremony = ceremonyHash(electionId, confirmHashes);
+  const complete = { complete: true, key, hash: ceremony };
   steps.push(
+    ...election.signed('open', { ceremony: complete, extension: 0, protocols: new Map() }),
     {
       name: 'opened',
       entry: election.sign('opened', 'commission', { key, publicShares, ceremony }),

@@ -4,6 +4,7 @@
  */
 import type { SuiteId } from '@kabina/crypto/suites';
 import type { Contest, Manifest, Option } from './manifest.ts';
+import { testAuthority } from './testing-members.ts';
 
 /** What the manifest is made with. */
 export interface TestManifestParts {
@@ -142,6 +143,7 @@ export function testManifest(parts: TestManifestParts): Manifest {
         { name: 'Председатель П. П.', post: { ru: 'председатель' } },
         { name: 'Секретарь С. С.', post: { ru: 'секретарь' } },
       ],
+      authority: { certificate: testAuthority, opening: 0, closing: 0, publishing: 2 },
     },
     pool: 1,
   };

@@ -48,12 +48,15 @@ import {
   type Permit,
 } from './entries.ts';
 import { contestById, contestShape, electionId, type Issuer, type Manifest } from './manifest.ts';
+import { memberDocument, type Act, type Signable } from './members.ts';
 import { testManifest } from './testing-manifest.ts';
 import { testingPrimes } from './testing-keys.ts';
+import { signedEntry, testMember } from './testing-members.ts';
 import { testSeed } from './testing-seed.ts';
 
 export { goodBoard, type GoodBoard } from './testing-board.ts';
 export { testCeremony } from './testing-ceremony.ts';
+export { signedEntry, strangeAuthority, TestMember, testMember } from './testing-members.ts';
 export { testSeed } from './testing-seed.ts';
 
 /** The public exponent of all test keys. */
@@ -172,6 +175,16 @@ export class TestElection {
   /** An entry signed by `by` (`commission`, `box`, `trustee/1`, `issuer/registrar`). */
   sign<T extends EntryType>(type: T, by: string, body: Bodies[T]): EntryOf<T> {
     return signEntry(type, this.electionId, body, { by, seed: testSeed(by) });
+  }
+
+  /** Every member's signature of an act, for a board in this state. */
+  signed(act: Act, state: Omit<Signable, 'manifest' | 'electionId'>): Step[] {
+    const { manifest, electionId } = this;
+    const document = memberDocument({ ...state, manifest, electionId }, act);
+    return manifest.commission.members.map(({ name }, i) => ({
+      name: `signed ${act} ${i + 1}`,
+      entry: signedEntry(electionId, act, i + 1, testMember(name).sign(document)),
+    }));
   }
 
   /** A permit for a voter's ballot key, blind-signed by every issuer. */

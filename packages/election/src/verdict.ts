@@ -2,6 +2,7 @@
  * The audit's answer: a list of checks, each with how much was checked of what was expected, and a
  * verdict that is `verified` only if every applicable check passed.
  */
+import type { Act } from './members.ts';
 import { checkIds, type CheckId, type Problem } from './problem.ts';
 import type { ContestResult } from './tally.ts';
 
@@ -31,6 +32,18 @@ export interface Verdict {
   readonly checks: readonly Check[];
   /** As recounted from the ballots and shares of the board, contest by contest. */
   readonly tally: readonly ContestResult[];
+  /** Members' signatures that are good and count: who has signed what. */
+  readonly signatures: readonly SignedAct[];
+}
+
+/** A member's good signature of an act of the election. */
+export interface SignedAct {
+  readonly act: Act;
+  /** Place on the roll, from 1. */
+  readonly member: number;
+  /** As on the roll. */
+  readonly name: string;
+  readonly dissent: boolean;
 }
 
 /** Problems kept of one check; the rest is only counted. */

@@ -73,6 +73,7 @@ describe('an election that is not over', () => {
     ['before the last share', 'share council 2', ['shares', 'result', 'protocol']],
     ['before the results', 'result mayor', ['result', 'protocol']],
     ['before the last protocol', 'protocol few', ['protocol']],
+    ['before publishing', 'published', ['protocol']],
   ];
   for (const [when, step, missing] of cases) {
     test(`${when} is incomplete`, async () => {

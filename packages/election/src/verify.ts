@@ -19,7 +19,7 @@ import type { Manifest } from './manifest.ts';
 import { checkLookup, checkPromise, promiseState, verifyPromise } from './receipt.ts';
 import type { LookupAnswer, SignedPromise } from './receipt.ts';
 import type { Aggregate, ContestResult } from './tally.ts';
-import { Findings, judge, type Check, type Verdict } from './verdict.ts';
+import { Findings, judge, type Check, type SignedAct, type Verdict } from './verdict.ts';
 
 export type { BallotJob, CheckBallots } from './audit-ballots.ts';
 export type { Check, Verdict } from './verdict.ts';
@@ -99,6 +99,7 @@ export async function verify(reader: TileReader, options: VerifyOptions = {}): P
     size,
     checks,
     tally,
+    signatures: state ? signedActs(state) : [],
   };
 }
 
@@ -122,6 +123,18 @@ function auditState(
   const tally = checkTally(state, manifest, sums, findings);
   checkClaims(state, options, findings);
   return tally;
+}
+
+function signedActs(state: BoardState): SignedAct[] {
+  const members = state.manifest?.commission.members ?? [];
+  return (['open', 'close', 'publish'] as const).flatMap((act) =>
+    [...state.signatures(act).values()].map(({ member, dissent }) => ({
+      act,
+      member,
+      name: members[member - 1]?.name ?? '',
+      dissent,
+    })),
+  );
 }
 
 /** What the caller was told by the box, against the board. */
