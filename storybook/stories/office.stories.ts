@@ -8,10 +8,12 @@ import {
   projects,
   relations,
   result,
+  rollSigned,
   seat,
   training,
   turnout,
 } from '@kabina/elements/testing';
+import type { ProtocolForm, RollRow } from '@kabina/elements/kabina-results-protocol';
 import '@kabina/elements/kabina-results';
 import '@kabina/elements/kabina-results-protocol';
 import '@kabina/elements/kabina-trustee';
@@ -36,6 +38,19 @@ export const TrusteeWrongPassphrase: Story = {
   render: () =>
     html`<kabina-trustee
       .trustee=${seat({ at: 'locked', fresh: false, busy: false, wrong: true })}
+    ></kabina-trustee>`,
+};
+/** The holder of a fresh seat may take a token in place of the passphrase. */
+export const TrusteeChooses: Story = {
+  render: () =>
+    html`<kabina-trustee
+      .trustee=${seat({ at: 'locked', fresh: true, busy: false, wrong: false, guard: 'either' })}
+    ></kabina-trustee>`,
+};
+export const TrusteeByToken: Story = {
+  render: () =>
+    html`<kabina-trustee
+      .trustee=${seat({ at: 'locked', fresh: false, busy: false, wrong: false, guard: 'token' })}
     ></kabina-trustee>`,
 };
 export const TrusteeWorking: Story = {
@@ -111,16 +126,29 @@ export const ResultsNotDecrypted: Story = {
       .result=${{ contest: 'council', ballots: 4, counts: null, blank: null }}
     ></kabina-results>`,
 };
-export const ProtocolSigned: Story = {
-  render: () =>
-    html`<kabina-results-protocol
-      .manifest=${training}
-      .contest=${candidates}
-      .lines=${lines}
-      .relations=${relations}
-      .form=${form}
-    ></kabina-results-protocol>`,
-};
+function protocol(roll: readonly RollRow[], more: ProtocolForm = form): Story {
+  return {
+    render: () =>
+      html`<kabina-results-protocol
+        .manifest=${training}
+        .contest=${candidates}
+        .lines=${lines}
+        .relations=${relations}
+        .form=${more}
+        .roll=${roll}
+      ></kabina-results-protocol>`,
+  };
+}
+/** Nobody has signed: printed now, it has a line for every hand but the absent one's. */
+export const ProtocolDraft = protocol(rollSigned(0));
+export const ProtocolTwoOfFive = protocol(rollSigned(2));
+export const ProtocolSigned = protocol(rollSigned(4));
+export const ProtocolRepeated = protocol(rollSigned(4), {
+  ...form,
+  copy: 2,
+  repeated: true,
+  complaints: 3,
+});
 export const ProtocolDraftBroken: Story = {
   render: () =>
     html`<kabina-results-protocol

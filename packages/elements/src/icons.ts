@@ -31,3 +31,11 @@ export const eraseIcon = icon(
 export const clockIcon = icon(
   svg`<circle cx="12" cy="12" r="9.5" /><path d="M12 6.5V12l3.5 2.5" />`,
 );
+/** A token that goes into a USB port. */
+export const tokenIcon = icon(
+  svg`<path d="M2 7.5h12v9H2z" /><path d="M14 9.5h7.5v5H14" /><path d="M6 12h.1" />`,
+);
+/** A card with its chip. */
+export const cardIcon = icon(
+  svg`<path d="M2 4.5h20v15H2z" /><path d="M6 9.5h5v5H6z" /><path d="M15 15.5h3.5" />`,
+);

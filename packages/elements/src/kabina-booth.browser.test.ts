@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { sendKeys, setViewport } from '@web/test-runner-commands';
 import { html } from 'lit';
+import type { SessionState } from '@kabina/booth/session';
 import { scriptedSession, type ScriptedSession } from '@kabina/booth/testing';
 import {
   ariaSnapshot,
@@ -36,6 +37,10 @@ async function tabTo(name: string): Promise<void> {
   throw new Error(`«${name}» is not reached by Tab`);
 }
 
+function trackingCodeOf(state: SessionState): string {
+  return state.at === 'receipt' ? state.receipt.trackingCode : '';
+}
+
 async function until(booth: KabinaBooth, condition: () => boolean): Promise<void> {
   for (let turn = 0; !condition(); turn++) {
     if (turn > 4000) throw new Error(`still at ${JSON.stringify(booth.session?.state)}`);
@@ -51,6 +56,35 @@ describe('kabina-booth', () => {
   afterEach(async () => {
     clear();
     await setLocale('ru');
+  });
+
+  it('gives a scanned code to the field that asks for one, and to none where none does', async () => {
+    const at = (name: string) => everyScreen.find(([screen]) => screen === name)![1];
+    const session = scriptedSession({ manifest: training, state: at('login') });
+    const booth = await show(session, 'kiosk');
+    expect(booth.takeCode('123456'), 'no code of this field').to.equal(false);
+    expect(session.state.at).to.equal('login');
+    expect(booth.takeCode('7Z7Z7-Q7Z7A')).to.equal(true);
+    await until(booth, () => session.state.at !== 'login');
+    clear();
+    const marking = scriptedSession({ manifest: training, state: at('marking one') });
+    expect((await show(marking, 'kiosk')).takeCode('7Z7Z7-Q7Z7A')).to.equal(false);
+    expect(marking.state.at).to.equal('marking');
+  });
+
+  it('hands the receipt to the printer that it was given', async () => {
+    const [, state, papers] = everyScreen.find(([name]) => name === 'receipt')!;
+    const booth = await show(scriptedSession({ manifest: training, papers, state }), 'kiosk');
+    const printed: string[] = [];
+    booth.printReceipt = async (receipt, contest) => {
+      printed.push(receipt.trackingCode, contest.id);
+      return 'printed';
+    };
+    await settle(booth);
+    const buttons = deep(booth, 'kabina-receipt').shadowRoot!.querySelectorAll('button');
+    [...buttons].find(({ textContent }) => textContent.includes('Напечатать'))!.click();
+    await until(booth, () => text(booth).includes('Квитанция напечатана'));
+    expect(printed).to.deep.equal([trackingCodeOf(state), 'question']);
   });
 
   it('is gone through with two keys, from the login to the end', async () => {

@@ -2,13 +2,14 @@ import { LitElement, html, nothing, type PropertyValues, type TemplateResult } f
 import { property, query, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { msg, updateWhenLocaleChanges } from '@lit/localize';
-import type { BoothSession, SessionConfig, SessionState } from '@kabina/booth/session';
+import type { BoothSession, ReceiptView, SessionConfig, SessionState } from '@kabina/booth/session';
 import type { Contest } from '@kabina/election/manifest';
 import * as screens from './booth-screens.ts';
 import { controls } from './controls.styles.ts';
 import { urnIcon } from './icons.ts';
 import type { PaperEvent } from './kabina-ballot-list.ts';
 import { styles } from './kabina-booth.styles.ts';
+import type { PrintOutcome } from './kabina-receipt.ts';
 import { defaultAppearance, type Appearance } from './kabina-settings.ts';
 import { inLocale, localeOf, getLocale, setLocale, toLocale, type Locale } from './localization.ts';
 import { MarkedPaper } from './marked-paper.ts';
@@ -53,6 +54,9 @@ export class KabinaBooth extends LitElement {
   @property({ attribute: false }) accessor workerFactory: (() => Worker) | undefined;
   /** A ready session instead of the addresses. Whoever made it ends it. */
   @property({ attribute: false }) accessor session: BoothSession | undefined;
+  /** Prints a receipt by other means than the browser's, such as a receipt printer. */
+  @property({ attribute: false }) accessor printReceipt:
+    ((receipt: ReceiptView, contest: Contest) => Promise<PrintOutcome>) | undefined;
 
   @state() private accessor current: SessionState = { at: 'starting' };
   @state() private accessor appearance: Appearance = defaultAppearance;
@@ -94,6 +98,17 @@ export class KabinaBooth extends LitElement {
   /** Ends the session, forgets everything and puts language, text size and theme back. */
   async end(): Promise<void> {
     await (this.session ?? this.#own)?.end();
+  }
+
+  /**
+   * Gives a scanned code to the field that asks for one, wherever the focus is.
+   *
+   * @returns false if no field does, or the text is no code of its form
+   */
+  takeCode(scanned: string): boolean {
+    return [...this.renderRoot.querySelectorAll('kabina-code-entry')].some((entry) =>
+      entry.take(scanned),
+    );
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -274,6 +289,7 @@ export class KabinaBooth extends LitElement {
           .receipt=${state.receipt}
           .contest=${this.#contest(state.contest)}
           .training=${session.manifest?.kind === 'training'}
+          .print=${this.printReceipt}
           ?kiosk=${kiosk}
           @kabina-leave=${() => session.list()}
         ></kabina-receipt>`;

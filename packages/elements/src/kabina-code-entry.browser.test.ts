@@ -71,6 +71,23 @@ describe('kabina-code-entry', () => {
     expect(focused()?.textContent.trim()).to.equal('Стереть');
   });
 
+  it('takes a scanned code wherever the focus is, and nothing that is none', async () => {
+    const codes: string[] = [];
+    const entry = await accessCode((code) => codes.push(code));
+    (document.activeElement as HTMLElement | null)?.blur();
+    field(entry).value = 'ABC';
+    expect(entry.take('7Z7Z7-Q7Z7A')).to.equal(true);
+    expect(codes).to.deep.equal(['7Z7Z7Q7Z7A']);
+    expect(field(entry).value).to.equal('');
+    // Another length, another alphabet, and an address that has ten good letters among others.
+    for (const other of ['7Z7Z7-Q7Z7', '7Z7Z7-Q7Z7A-7', '', 'https://7Z7Z7-Q7Z7A', 'ЖЖЖЖЖ-ЖЖЖЖЖ']) {
+      expect(entry.take(other), other).to.equal(false);
+    }
+    entry.busy = true;
+    expect(entry.take('7Z7Z7-Q7Z7A')).to.equal(false);
+    expect(codes.length).to.equal(1);
+  });
+
   it('says in words that a code is incomplete, and sends nothing', async () => {
     const codes: string[] = [];
     const entry = await accessCode((code) => codes.push(code));

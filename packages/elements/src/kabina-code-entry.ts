@@ -116,6 +116,19 @@ export class KabinaCodeEntry extends LitElement {
     this.input.value = group(normalise(this.input.value, this.alphabet), this.groups);
   }
 
+  /**
+   * Takes a code that a scanner has read, wherever the focus is, as if it had been typed and sent.
+   *
+   * @returns false, and does nothing, if the text is no code of this field's form or the field is busy
+   */
+  take(scanned: string): boolean {
+    const code = normalise(scanned, this.alphabet);
+    const whole = this.#length > 0 && code.length === this.#length;
+    if (this.busy || !whole || scanned.replace(/[\s-]/g, '').length !== code.length) return false;
+    this.#hand(code);
+    return true;
+  }
+
   #type(symbol: string): void {
     this.input.value = group(normalise(this.input.value + symbol, this.alphabet), this.groups);
   }
@@ -134,6 +147,10 @@ export class KabinaCodeEntry extends LitElement {
       this.input.focus();
       return;
     }
+    this.#hand(code);
+  }
+
+  #hand(code: string): void {
     this.error = '';
     this.input.value = '';
     this.submit?.(code);

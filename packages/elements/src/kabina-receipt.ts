@@ -1,5 +1,5 @@
 import { LitElement, html, nothing } from 'lit';
-import { property } from 'lit/decorators.js';
+import { property, state } from 'lit/decorators.js';
 import { msg, updateWhenLocaleChanges } from '@lit/localize';
 import type { ReceiptView } from '@kabina/booth/session';
 import type { Contest } from '@kabina/election/manifest';
@@ -12,10 +12,14 @@ import { trackingCode } from './tracking-code.ts';
 /** Beyond this a telephone's camera no longer reads the code from a screen; then it holds the tracking code. */
 const LONGEST_QR_TEXT = 1800;
 
+/** How a receipt printer has done: `paper` is out of paper. */
+export type PrintOutcome = 'printed' | 'paper' | 'failed';
+
 /**
  * @summary What the voter takes home: the tracking code, the receipt as a QR code, and how far the
  * ballot has come. It says nothing about the choice.
- * @event kabina-print - Print the receipt. Cancel it to print by other means than the browser's.
+ * @event kabina-print - Print the receipt, where there is no `print`. Cancel it to print by other
+ *   means than the browser's.
  * @event kabina-leave - To the list of papers.
  * @csspart slip - The receipt itself.
  */
@@ -28,6 +32,11 @@ export class KabinaReceipt extends LitElement {
   @property({ type: Boolean, attribute: false }) accessor training = false;
   /** On a kiosk nothing is saved to the disk. */
   @property({ type: Boolean, reflect: true }) accessor kiosk = false;
+  /** Prints by other means than the browser's; the voter is told how it went. */
+  @property({ attribute: false }) accessor print:
+    ((receipt: ReceiptView, contest: Contest) => Promise<PrintOutcome>) | undefined;
+
+  @state() private accessor printing: PrintOutcome | 'now' | undefined;
 
   constructor() {
     super();
@@ -60,6 +69,7 @@ export class KabinaReceipt extends LitElement {
           <kabina-qr .value=${code} .label=${msg('QR-код квитанции')}></kabina-qr>
           <kabina-status .state=${receipt.state}></kabina-status>
         </div>
+        <div role="status">${this.#printed()}</div>
       </kabina-scroller>
       <div class="actions">
         <button
@@ -76,7 +86,14 @@ export class KabinaReceipt extends LitElement {
                 ${msg('Сохранить квитанцию')}
               </button>`
         }
-        <button class="button" type="button" @click=${this.#print}>${msg('Напечатать')}</button>
+        <button
+          class="button"
+          type="button"
+          aria-disabled=${this.printing === 'now'}
+          @click=${() => void this.#print()}
+        >
+          ${this.printing === 'now' ? msg('Печатаем…') : msg('Напечатать')}
+        </button>
       </div>
     `;
   }
@@ -93,8 +110,32 @@ export class KabinaReceipt extends LitElement {
     setTimeout(() => URL.revokeObjectURL(url));
   }
 
-  #print(): void {
-    if (this.dispatchEvent(new Event('kabina-print', { cancelable: true }))) window.print();
+  #printed() {
+    switch (this.printing) {
+      case 'printed':
+        return html`<p class="note good">${msg('Квитанция напечатана. Заберите её.')}</p>`;
+      case 'paper':
+        return html`<p class="note bad">
+          ${msg('В принтере нет бумаги. Позовите члена комиссии.')}
+        </p>`;
+      case 'failed':
+        return html`<p class="note bad">
+          ${msg('Квитанция не напечатана. Позовите члена комиссии или сфотографируйте QR-код.')}
+        </p>`;
+      default:
+        return nothing;
+    }
+  }
+
+  async #print(): Promise<void> {
+    const { print, receipt, contest } = this;
+    if (print === undefined || receipt === undefined || contest === undefined) {
+      if (this.dispatchEvent(new Event('kabina-print', { cancelable: true }))) window.print();
+      return;
+    }
+    if (this.printing === 'now') return;
+    this.printing = 'now';
+    this.printing = await print(receipt, contest).catch(() => 'failed' as const);
   }
 }
 

@@ -94,6 +94,29 @@ export const styles = css`
     gap: 0.4em;
     align-items: center;
   }
+  .roll caption span:last-child {
+    float: inline-end;
+    font-variant-numeric: tabular-nums;
+  }
+  .roll th {
+    inline-size: 50%;
+  }
+  .roll .name {
+    font-weight: 600;
+  }
+  .roll p {
+    margin: 0;
+  }
+  .about {
+    color: var(--_muted);
+    font-size: 0.88em;
+  }
+  .dissent {
+    font-weight: 600;
+  }
+  .hand {
+    display: none;
+  }
   dl {
     display: grid;
     grid-template-columns: auto 1fr;
@@ -124,6 +147,9 @@ export const styles = css`
     .relations td:last-child {
       white-space: normal;
     }
+    dl {
+      grid-template-columns: minmax(0, 1.3fr) minmax(0, 1fr);
+    }
   }
   @media print {
     :host {
@@ -139,18 +165,37 @@ export const styles = css`
       display: table-header-group;
     }
     tr,
-    dl {
+    dl,
+    .relations {
       break-inside: avoid;
+    }
+    caption {
+      break-after: avoid;
     }
     th,
     td {
+      padding-block: 0.3em;
       border: 0.5pt solid #000000;
     }
     .training {
       print-color-adjust: exact;
     }
-    .members td {
-      block-size: 2.6em;
+    .about {
+      color: #000000;
+    }
+    /* Only who has not signed electronically signs by hand. */
+    .mark.awaited {
+      display: none;
+    }
+    .hand {
+      display: block;
+      padding-block-start: 9mm;
+    }
+    .hand span {
+      display: block;
+      border-block-start: 0.5pt solid #000000;
+      font-size: 0.75em;
+      text-align: center;
     }
   }
 `;

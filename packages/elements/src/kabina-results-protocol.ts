@@ -1,25 +1,45 @@
 import { LitElement, html, nothing } from 'lit';
 import { property } from 'lit/decorators.js';
 import { msg, str, updateWhenLocaleChanges } from '@lit/localize';
-import type { Bodies } from '@kabina/election/entries';
-import type { Contest, Manifest } from '@kabina/election/manifest';
+import type { Contest, Localized, Manifest } from '@kabina/election/manifest';
 import type { ProtocolLine, Relation } from '@kabina/election/results-protocol';
 import { controls } from './controls.styles.ts';
-import { checkIcon, crossIcon } from './icons.ts';
+import { checkIcon, clockIcon, crossIcon } from './icons.ts';
 import { inLocale, localeOf } from './localization.ts';
 import { dateTime, whole } from './numbers.ts';
 import { styles } from './kabina-results-protocol.styles.ts';
 import { tokens } from './tokens.styles.ts';
 
-/** What the form says beside its lines; all of it once the protocol is signed. */
-export type ProtocolForm = Pick<
-  Bodies['protocol'],
-  'copy' | 'repeated' | 'complaints' | 'members' | 'signedAt' | 'certifiedCopies'
->;
+/** What the form says beside its lines and its roll. */
+export interface ProtocolForm {
+  /** Number of the copy, from 1. */
+  readonly copy: number;
+  readonly repeated: boolean;
+  readonly complaints: number;
+  /** ISO 8601: day, hour and minute. */
+  readonly signedAt: string;
+  readonly certifiedCopies: number;
+}
+
+/** A member of the commission on the protocol. */
+export interface RollRow {
+  readonly name: string;
+  readonly post: Localized;
+  readonly state: 'signed' | 'awaited' | 'absent';
+  /** Why an absent member does not sign. */
+  readonly reason?: string;
+  /** A dissenting opinion is attached («особое мнение»). */
+  readonly dissent: boolean;
+  /** ISO 8601, from the signature. */
+  readonly signedAt?: string;
+  /** Subject and kind of the certificate, short. */
+  readonly certificate?: string;
+}
 
 /**
  * @summary The results protocol of one contest («протокол об итогах голосования»): header, lines,
- * checked relations, roll of members. Prints on A4.
+ * checked relations, roll of members. A draft until the first member has signed. Prints on A4, with
+ * a line for the hand of each member whose electronic signature is still awaited.
  * @csspart protocol - The sheet.
  */
 export class KabinaResultsProtocol extends LitElement {
@@ -30,8 +50,10 @@ export class KabinaResultsProtocol extends LitElement {
   @property({ attribute: false }) accessor contest: Contest | undefined;
   @property({ attribute: false }) accessor lines: readonly ProtocolLine[] = [];
   @property({ attribute: false }) accessor relations: readonly Relation[] = [];
-  /** Absent while the protocol is a draft. */
+  /** Absent while there is only a draft. */
   @property({ attribute: false }) accessor form: ProtocolForm | undefined;
+  /** The members, in the order of the manifest. */
+  @property({ attribute: false }) accessor roll: readonly RollRow[] = [];
 
   constructor() {
     super();
@@ -39,8 +61,9 @@ export class KabinaResultsProtocol extends LitElement {
   }
 
   protected override render() {
-    const { manifest, contest, form } = this;
+    const { manifest, contest, form, roll } = this;
     if (manifest === undefined || contest === undefined) return nothing;
+    const signed = roll.filter(({ state }) => state === 'signed').length;
     return html`<article part="protocol" aria-labelledby="title">
       ${
         manifest.kind === 'training'
@@ -48,7 +71,11 @@ export class KabinaResultsProtocol extends LitElement {
           : nothing
       }
       <p class="copy">
-        ${form === undefined ? msg('Проект протокола') : msg(str`Экземпляр № ${form.copy}`)}
+        ${
+          form === undefined || signed === 0
+            ? msg('Проект протокола')
+            : msg(str`Экземпляр № ${form.copy}`)
+        }
       </p>
       <header>
         <p lang=${localeOf(manifest.title)}>${inLocale(manifest.title)}</p>
@@ -65,7 +92,8 @@ export class KabinaResultsProtocol extends LitElement {
             : html`<p lang=${localeOf(contest.district)}>${inLocale(contest.district)}</p>`
         }
       </header>
-      ${this.#lines()} ${this.#relations()} ${form === undefined ? nothing : this.#form(form)}
+      ${this.#lines()} ${this.#relations()} ${this.#roll(signed)}
+      ${form === undefined ? nothing : this.#form(form, signed)}
     </article>`;
   }
 
@@ -113,36 +141,70 @@ export class KabinaResultsProtocol extends LitElement {
     </table>`;
   }
 
-  #form({ complaints, members, signedAt, certifiedCopies }: ProtocolForm) {
-    return html`
-      <table class="members">
-        <caption>
-          ${msg('Члены комиссии')}
-        </caption>
-        <tbody>
-          ${members.map(
-            ({ name, post, signed, dissent, reason }) =>
-              html`<tr>
-                <th scope="row">${name}</th>
-                <td lang=${localeOf(post)}>${inLocale(post)}</td>
-                <td>
-                  ${signed ? msg('подписано') : (reason ?? msg('не подписано'))}${
-                    dissent ? html`, ${msg('особое мнение приложено')}` : nothing
-                  }
-                </td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-      <dl>
-        <dt>${msg('Поступило жалоб')}</dt>
-        <dd>${whole(complaints)}</dd>
-        <dt>${msg('Протокол подписан')}</dt>
-        <dd>${dateTime(signedAt)}</dd>
-        <dt>${msg('Выдано заверенных копий')}</dt>
-        <dd>${whole(certifiedCopies)}</dd>
-      </dl>
-    `;
+  #roll(signed: number) {
+    const { roll } = this;
+    if (roll.length === 0) return nothing;
+    return html`<table class="roll">
+      <caption>
+        <span>${msg('Члены комиссии')}</span>
+        <span role="status">${msg(str`Подписано ${signed} из ${roll.length}`)}</span>
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">${msg('Фамилия, инициалы, должность')}</th>
+          <th scope="col">${msg('Подпись')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${roll.map(
+          (row) =>
+            html`<tr class=${row.state}>
+              <th scope="row">
+                <p class="name">${row.name}</p>
+                <p lang=${localeOf(row.post)}>${inLocale(row.post)}</p>
+              </th>
+              <td>
+                ${signature(row)}
+                ${
+                  row.dissent
+                    ? html`<p class="dissent">${msg('Особое мнение приложено')}</p>`
+                    : nothing
+                }
+              </td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>`;
+  }
+
+  #form({ complaints, signedAt, certifiedCopies }: ProtocolForm, signed: number) {
+    const dissents = this.roll.filter(({ dissent }) => dissent).length;
+    return html`<dl>
+      <dt>${msg('Поступило жалоб')}</dt>
+      <dd>${whole(complaints)}</dd>
+      <dt>${msg('Приложено особых мнений')}</dt>
+      <dd>${whole(dissents)}</dd>
+      <dt>${signed === 0 ? msg('Время протокола') : msg('Протокол подписан')}</dt>
+      <dd>${dateTime(signedAt)}</dd>
+      <dt>${msg('Выдано заверенных копий')}</dt>
+      <dd>${whole(certifiedCopies)}</dd>
+    </dl>`;
+  }
+}
+
+function signature({ state, reason, signedAt, certificate }: RollRow) {
+  switch (state) {
+    case 'signed':
+      return html`<p class="mark holds">${checkIcon} ${msg('подписано электронно')}</p>
+        ${signedAt === undefined ? nothing : html`<p class="about">${dateTime(signedAt)}</p>`}
+        ${certificate === undefined ? nothing : html`<p class="about">${certificate}</p>`}`;
+    case 'awaited':
+      return html`<p class="mark awaited">${clockIcon} ${msg('ждём подпись')}</p>
+        <p class="hand" aria-hidden="true"><span>${msg('подпись')}</span></p>`;
+    case 'absent':
+      return html`<p>
+        ${msg('не подписывает')}${reason === undefined ? nothing : html`: ${reason}`}
+      </p>`;
   }
 }
 

@@ -18,6 +18,8 @@ import type { SeatState, TrusteeSeat } from './trustee-seat.ts';
 const states: readonly SeatState[] = [
   { at: 'locked', fresh: true, busy: false, wrong: false },
   { at: 'locked', fresh: false, busy: false, wrong: true },
+  { at: 'locked', fresh: true, busy: false, wrong: false, guard: 'either' },
+  { at: 'locked', fresh: false, busy: false, wrong: false, guard: 'token' },
   { at: 'working', stage: 'commit' },
   { at: 'working', stage: 'check', waitingFor: 'answers' },
   { at: 'asked', ballots: 2431, contests: 3 },
@@ -61,6 +63,37 @@ describe('kabina-trustee', () => {
     expect(deep<HTMLInputElement>(element, '#passphrase').value).to.equal('');
     expect(deep<HTMLInputElement>(element, '#again').value).to.equal('');
     expect(element.shadowRoot!.innerHTML).not.to.include('correct horse');
+  });
+
+  it('offers a token only where the holder may choose, and a way back', async () => {
+    const locked = { at: 'locked', fresh: true, busy: false, wrong: false } as const;
+    for (const guard of [undefined, 'passphrase'] as const) {
+      const element = await show(seat(guard === undefined ? locked : { ...locked, guard }));
+      expect(element.shadowRoot!.querySelector('#use-token') === null).to.equal(true);
+      expect(element.shadowRoot!.querySelector('kabina-token') === null).to.equal(true);
+    }
+    const trustee = seat({ ...locked, guard: 'either' });
+    const told: string[] = [];
+    trustee.useToken = () => void told.push('token');
+    trustee.unlock = () => Promise.resolve(void told.push('passphrase'));
+    const element = await show(trustee);
+    deep(element, '#use-token').click();
+    await settle(element);
+    expect(told).to.deep.equal(['token']);
+    expect(deep(element, 'kabina-token').shadowRoot!.textContent).to.include('Доля ключа');
+    expect(element.shadowRoot!.querySelector('#passphrase') === null).to.equal(true);
+    deep(element, '.button.quiet').click();
+    await settle(element);
+    expect(element.shadowRoot!.querySelector('kabina-token') === null).to.equal(true);
+    expect(deep(element, '#passphrase').localName).to.equal('input');
+  });
+
+  it('asks for the token alone when the share is under one', async () => {
+    const element = await show(
+      seat({ at: 'locked', fresh: false, busy: false, wrong: false, guard: 'token' }),
+    );
+    expect(element.shadowRoot!.querySelectorAll('input, button')).to.have.length(0);
+    expect(deep(element, 'kabina-token', 'h2').textContent).to.include('Вставьте свой токен');
   });
 
   it('follows its seat, and shows where the ceremony stands', async () => {

@@ -90,6 +90,9 @@ export const styles = css`
     color: var(--_bad);
     font-weight: 600;
   }
+  .or {
+    margin: 1.4em 0 0;
+  }
   progress {
     inline-size: 100%;
     block-size: 1em;

@@ -2,7 +2,7 @@ import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { msg, str, updateWhenLocaleChanges } from '@lit/localize';
 import { controls } from './controls.styles.ts';
-import { checkIcon, infoIcon, warningIcon } from './icons.ts';
+import { checkIcon, infoIcon, tokenIcon, warningIcon } from './icons.ts';
 import { styles } from './kabina-trustee.styles.ts';
 import { tokens } from './tokens.styles.ts';
 import { seatErrorText, stageText, waitingText } from './trustee-text.ts';
@@ -14,8 +14,9 @@ type At<A extends SeatState['at']> = Extract<SeatState, { at: A }>;
 const SHORTEST_PASSPHRASE = 12;
 
 /**
- * @summary A key holder's seat: the passphrase, the ceremony step by step, and decrypting once, on
- * the holder's word. The passphrase goes to `trustee.unlock` alone and is wiped from the fields.
+ * @summary A key holder's seat: the passphrase or the token, the ceremony step by step, and
+ * decrypting once, on the holder's word. The passphrase goes to `trustee.unlock` alone and is wiped
+ * from the fields.
  * @csspart steps - The steps of the ceremony.
  */
 export class KabinaTrustee extends LitElement {
@@ -24,6 +25,8 @@ export class KabinaTrustee extends LitElement {
   @property({ attribute: false }) accessor trustee: TrusteeSeat | undefined;
 
   @state() private accessor refusal = '';
+  /** The holder of a fresh seat has chosen the token. */
+  @state() private accessor byToken = false;
   @query('#passphrase') private accessor passphrase!: HTMLInputElement;
   @query('#again') private accessor again!: HTMLInputElement | null;
 
@@ -69,7 +72,9 @@ export class KabinaTrustee extends LitElement {
     const { state } = seat;
     switch (state.at) {
       case 'locked':
-        return this.#locked(state);
+        return state.guard === 'token' || (state.guard === 'either' && this.byToken)
+          ? this.#token(seat, state)
+          : this.#locked(seat, state);
       case 'working':
         return html`${this.#steps(state.stage)}
           <p class="note" role="status">
@@ -151,7 +156,19 @@ export class KabinaTrustee extends LitElement {
     </ol>`;
   }
 
-  #locked(state: At<'locked'>): TemplateResult {
+  #token(seat: TrusteeSeat, { guard }: At<'locked'>): TemplateResult {
+    return html`<kabina-token .task=${seat.token}></kabina-token> ${
+        guard === 'either'
+          ? html`<div class="actions">
+              <button class="button quiet" type="button" @click=${() => (this.byToken = false)}>
+                ${msg('Вернуться к кодовой фразе')}
+              </button>
+            </div>`
+          : nothing
+      }`;
+  }
+
+  #locked(seat: TrusteeSeat, state: At<'locked'>): TemplateResult {
     const error = this.refusal || (state.wrong ? msg('Кодовая фраза не подошла.') : '');
     return html`<form @submit=${this.#unlock} novalidate>
       <p>
@@ -181,7 +198,30 @@ export class KabinaTrustee extends LitElement {
       <button class="button primary" type="submit" aria-disabled=${state.busy}>
         ${state.busy ? msg('Открываем…') : state.fresh ? msg('Занять место') : msg('Открыть')}
       </button>
+      ${
+        state.guard === 'either'
+          ? html`<p class="or">
+                ${msg('Или закройте долю токеном: тогда откроет её только он и его ПИН.')}
+              </p>
+              <button
+                id="use-token"
+                class="button"
+                type="button"
+                aria-disabled=${state.busy}
+                @click=${() => this.#useToken(seat, state)}
+              >
+                ${tokenIcon} ${msg('Взять токен вместо фразы')}
+              </button>`
+          : nothing
+      }
     </form>`;
+  }
+
+  #useToken(seat: TrusteeSeat, { busy }: At<'locked'>): void {
+    if (busy) return;
+    this.refusal = '';
+    this.byToken = true;
+    seat.useToken?.();
   }
 
   #unlock(event: SubmitEvent): void {

@@ -1,5 +1,6 @@
 /** The small parts: what each says and does, and for every one of them axe and what it leaves. */
 import { expect } from 'chai';
+import { emulateMedia } from '@web/test-runner-commands';
 import { html, type TemplateResult } from 'lit';
 import {
   ariaSnapshot,
@@ -22,7 +23,7 @@ import './define/kabina-review.ts';
 import './define/kabina-sealed.ts';
 import './define/kabina-settings.ts';
 import './define/kabina-turnout.ts';
-import type { KabinaReceipt } from './kabina-receipt.ts';
+import type { KabinaReceipt, PrintOutcome } from './kabina-receipt.ts';
 import { MarkedPaper } from './marked-paper.ts';
 import {
   candidates,
@@ -34,6 +35,7 @@ import {
   receipt,
   relations,
   result,
+  rollSigned,
   training,
   turnout,
 } from './testing.ts';
@@ -95,6 +97,7 @@ const parts: Readonly<Record<string, () => TemplateResult>> = {
       .lines=${lines}
       .relations=${relations}
       .form=${form}
+      .roll=${rollSigned(2)}
     ></kabina-results-protocol>`,
 };
 
@@ -214,6 +217,46 @@ describe('parts', () => {
     }
   });
 
+  it('receipt: a receipt printer is used once at a time, and says how it went', async () => {
+    const element = await mount<KabinaReceipt>(parts['kabina-receipt']!());
+    const { print } = window;
+    let pages = 0;
+    window.print = () => (pages += 1);
+    try {
+      const asked: string[] = [];
+      let answer!: (outcome: PrintOutcome) => void;
+      let unplug!: (error: Error) => void;
+      element.print = (receipt) => {
+        asked.push(receipt.trackingCode);
+        return new Promise((resolve, reject) => {
+          answer = resolve;
+          unplug = reject;
+        });
+      };
+      const button = [...element.shadowRoot!.querySelectorAll('button')].at(-1)!;
+      const outcomes: [() => void, string][] = [
+        [() => answer('paper'), 'нет бумаги'],
+        [() => answer('failed'), 'не напечатана'],
+        [() => unplug(new Error('unplugged')), 'не напечатана'],
+        [() => answer('printed'), 'Заберите'],
+      ];
+      for (const [outcome, words] of outcomes) {
+        button.click();
+        button.click();
+        await settle(element);
+        expect(button.textContent).to.include('Печатаем…');
+        outcome();
+        await new Promise((go) => setTimeout(go));
+        await settle(element);
+        expect(deep(element, '[role=status]').textContent).to.include(words);
+      }
+      expect(asked).to.deep.equal(new Array(4).fill(element.receipt!.trackingCode));
+      expect(pages, 'the browser does not print too').to.equal(0);
+    } finally {
+      window.print = print;
+    }
+  });
+
   it('sealed: an opening without an answer leaves no way to cast', async () => {
     const element = await mount(html`<kabina-sealed .opened=${true} .code=${'x'}></kabina-sealed>`);
     expect(ariaSnapshot(element).filter((line) => line.startsWith('button'))).to.deep.equal([
@@ -286,5 +329,57 @@ describe('parts', () => {
     expect(new Set(verdicts())).to.deep.equal(new Set(['НАРУШЕНО']));
     expect(text(element)).to.include('Тренировочное голосование');
     expect(text(element)).to.include('(выбыл)');
+  });
+
+  it('protocol: a draft until somebody has signed, then who has and who has not', async () => {
+    const element = await mount<HTMLElementTagNameMap['kabina-results-protocol']>(
+      parts['kabina-results-protocol']!(),
+    );
+    const signatures = () =>
+      [...element.shadowRoot!.querySelectorAll('.roll tbody tr')].map((row) =>
+        row.querySelector<HTMLElement>('td')!.innerText.replace(/\s+/g, ' ').trim(),
+      );
+    expect(text(element)).to.include('Экземпляр № 1');
+    expect(text(element)).to.include('Подписано 2 из 5');
+    expect(signatures()).to.deep.equal([
+      'подписано электронно 20 сентября 2026 г. в 20:41 Соколова И. П., ECDSA P-256',
+      'подписано электронно 20 сентября 2026 г. в 20:42 Ахметов Б. С., ГОСТ Р 34.10-2012',
+      'ждём подпись',
+      'ждём подпись Особое мнение приложено',
+      'не подписывает: болен',
+    ]);
+    element.roll = rollSigned(0);
+    await settle(element);
+    expect(text(element)).to.include('Проект протокола');
+    expect(text(element)).not.to.include('Экземпляр');
+    element.form = undefined;
+    element.roll = [];
+    await settle(element);
+    expect(text(element)).to.include('Проект протокола');
+    expect(element.shadowRoot!.querySelector('.roll') === null).to.equal(true);
+  });
+
+  it('protocol: on paper there is a line for the hand only where a signature is awaited', async () => {
+    await emulateMedia({ media: 'print' });
+    try {
+      for (const [signed, lines] of [
+        [0, 4],
+        [2, 2],
+        [4, 0],
+      ] as const) {
+        const element = await mount(
+          html`<kabina-results-protocol
+            .manifest=${training}
+            .contest=${candidates}
+            .form=${form}
+            .roll=${rollSigned(signed)}
+          ></kabina-results-protocol>`,
+        );
+        const hands = [...element.shadowRoot!.querySelectorAll('.hand')];
+        expect(hands.filter((hand) => hand.getClientRects().length > 0)).to.have.length(lines);
+      }
+    } finally {
+      await emulateMedia({ media: 'screen' });
+    }
   });
 });

@@ -8,8 +8,9 @@ import {
   type Relation,
 } from '@kabina/election/results-protocol';
 import type { ContestResult } from '@kabina/election/tally';
-import type { ProtocolForm } from './kabina-results-protocol.ts';
+import type { ProtocolForm, RollRow } from './kabina-results-protocol.ts';
 import type { TurnoutPoint, TurnoutRow } from './kabina-turnout.ts';
+import { ScriptedToken, tokenStates } from './testing-token.ts';
 import type { SeatState, TrusteeSeat } from './trustee-seat.ts';
 
 const commission = {
@@ -221,20 +222,57 @@ export const form: ProtocolForm = {
   copy: 1,
   repeated: false,
   complaints: 0,
-  members: [
-    { name: 'Соколова И. П.', post: { ru: 'Председатель' }, signed: true, dissent: false },
-    { name: 'Тен А. В.', post: { ru: 'Секретарь' }, signed: true, dissent: true },
-    {
-      name: 'Юсупов Р. М.',
-      post: { ru: 'Член комиссии' },
-      signed: false,
-      dissent: false,
-      reason: 'болен',
-    },
-  ],
   signedAt: '2026-09-20T20:41:00+03:00',
   certifiedCopies: 2,
 };
+
+const roll: readonly RollRow[] = [
+  {
+    name: 'Соколова И. П.',
+    post: { ru: 'Председатель', kk: 'Төраға', en: 'Chair' },
+    state: 'awaited',
+    dissent: false,
+  },
+  {
+    name: 'Ахметов Б. С.',
+    post: { ru: 'Заместитель председателя', kk: 'Төрағаның орынбасары', en: 'Deputy chair' },
+    state: 'awaited',
+    dissent: false,
+  },
+  {
+    name: 'Тен А. В.',
+    post: { ru: 'Секретарь', kk: 'Хатшы', en: 'Secretary' },
+    state: 'awaited',
+    dissent: false,
+  },
+  {
+    name: 'Преображенская-Добровольская А. К.',
+    post: { ru: 'Член комиссии', kk: 'Комиссия мүшесі', en: 'Member' },
+    state: 'awaited',
+    dissent: true,
+  },
+  {
+    name: 'Юсупов Р. М.',
+    post: { ru: 'Член комиссии', kk: 'Комиссия мүшесі', en: 'Member' },
+    state: 'absent',
+    reason: 'болен',
+    dissent: false,
+  },
+];
+
+/** The roll when so many of its five members have signed; the last is absent. */
+export function rollSigned(count: number): readonly RollRow[] {
+  return roll.map((row, index) =>
+    index >= count || row.state === 'absent'
+      ? row
+      : {
+          ...row,
+          state: 'signed',
+          signedAt: `2026-09-20T20:${41 + index}:00+03:00`,
+          certificate: `${row.name}, ${index === 1 ? 'ГОСТ Р 34.10-2012' : 'ECDSA P-256'}`,
+        },
+  );
+}
 
 const opening = Date.UTC(2026, 8, 20, 5);
 
@@ -255,9 +293,14 @@ export const turnout: { readonly points: TurnoutPoint[]; readonly rows: TurnoutR
   })),
 };
 
-/** A seat that shows one state and does nothing. */
+/** A seat that shows one state and does nothing; whoever may take a token has it at once. */
 export function seat(state: SeatState): TrusteeSeat {
   return Object.assign(new EventTarget(), {
+    token: new ScriptedToken({
+      purpose: 'share',
+      subject: { ru: 'Доля ключа, место № 3', kk: 'Кілт үлесі, № 3 орын', en: 'Key share, seat 3' },
+      state: tokenStates['waiting']!,
+    }),
     index: 3,
     name: 'Мельникова Т. С.',
     holders: 7,

@@ -1,3 +1,4 @@
+import './kabina-token.ts';
 import { KabinaTrustee } from '../kabina-trustee.ts';
 import { define } from './define.ts';
 
