@@ -118,6 +118,33 @@ describe('the observer’s page', { concurrency: false }, () => {
     await watch.sizes(page, 'observer-verified', SIZES);
   });
 
+  test('takes a receipt from a scanner that types, under a Cyrillic layout, without any focus', async () => {
+    await open('ristretto255-sha512');
+    await verdict('Всё сходится');
+    await page.evaluate(
+      (text) => {
+        const press = (init: KeyboardEventInit) =>
+          document.body.dispatchEvent(
+            new KeyboardEvent('keydown', {
+              bubbles: true,
+              composed: true,
+              cancelable: true,
+              ...init,
+            }),
+          );
+        for (const one of text) {
+          const place = { ':': 'Semicolon', '-': 'Minus', _: 'Minus' }[one] ?? `Digit${one}`;
+          const code = /[a-z]/i.test(one) ? `Key${one.toUpperCase()}` : place;
+          press({ code, key: 'ы', shiftKey: /[A-Z:_]/.test(one) });
+        }
+        press({ code: 'Enter', key: 'Enter' });
+      },
+      receipt(ballot('vera mayor 0')),
+    );
+    await sees('Учтён в итоге');
+    assert.equal(await page.getByRole('button', { name: 'Подключить сканер' }).count(), 1);
+  });
+
   test('looks receipts and codes up, by keyboard alone too', async () => {
     await lookUp(receipt(ballot('vera mayor 0')));
     await sees('Учтён в итоге');

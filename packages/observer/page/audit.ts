@@ -42,6 +42,7 @@ function view(board: BoardState, manifest: Manifest): BoardView {
     phase: board.phase,
     withdrawn: board.withdrawn,
     protocols: [...board.protocols.values()],
+    roll: board.published?.members,
     issued: complete
       ? byContest((id) => {
           const { remote, premises } = issuedPermits(manifest, board.issued, id);

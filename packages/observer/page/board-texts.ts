@@ -90,8 +90,8 @@ export const boardTexts = {
   },
   checkProtocol: { ru: 'Протоколы', kk: 'Хаттамалар', en: 'Protocols' },
   checkProtocolNote: {
-    ru: 'Строки протоколов верны и сходятся между собой',
-    kk: 'Хаттама жолдары дұрыс және өзара сәйкес келеді',
-    en: 'The protocols’ lines are right and agree',
+    ru: 'Строки протоколов верны и сходятся между собой, подписи членов комиссии настоящие',
+    kk: 'Хаттама жолдары дұрыс және өзара сәйкес келеді, комиссия мүшелерінің қолтаңбалары шынайы',
+    en: 'The protocols’ lines are right and agree, the members’ signatures are genuine',
   },
 } as const;

@@ -1,5 +1,7 @@
 /** The observer's page as one element. */
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { hidScanner, type HidScanner } from '@kabina/tokens/hid-scanner';
+import { keyboardScanner } from '@kabina/tokens/keyboard-scanner';
 import { checksView } from './checks-view.ts';
 import { contrast } from './contrast.styles.ts';
 import { frame } from './kabina-observer.styles.ts';
@@ -39,11 +41,21 @@ export class KabinaObserver extends LitElement {
   #suggestedId = '';
   #scanning: AbortController | undefined;
   #scanFailed = false;
+  #keyboard = keyboardScanner(window, { prefixes: SCANNED, take: (text) => this.#scanned(text) });
+  /** Undefined where the browser has no WebHID. */
+  #hid: HidScanner | undefined =
+    'hid' in navigator
+      ? hidScanner(navigator.hid, { prefixes: SCANNED, take: (text) => this.#scanned(text) })
+      : undefined;
+  #scannerFailed = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#observer.addEventListener('change', this.#changed);
     this.#speak(this.#words.language);
+    void this.#keyboard.open();
+    this.#hid?.addEventListener('change', this.#changed);
+    void this.#hid?.open();
     void this.#begin();
   }
 
@@ -52,6 +64,9 @@ export class KabinaObserver extends LitElement {
     this.#observer.removeEventListener('change', this.#changed);
     this.#observer.stop();
     this.#scanning?.abort();
+    void this.#keyboard.close();
+    this.#hid?.removeEventListener('change', this.#changed);
+    void this.#hid?.close();
   }
 
   #changed = (): void => this.requestUpdate();
@@ -102,6 +117,21 @@ export class KabinaObserver extends LitElement {
     event.preventDefault();
     const data = new FormData(event.target as HTMLFormElement);
     this.#observer.lookUp(String(data.get('text')));
+  };
+
+  /** What a scanner has read, whatever has the focus. The field shows what was looked up. */
+  #scanned(text: string): boolean {
+    if (!this.#observer.state.board) return false;
+    const field = this.renderRoot.querySelector('textarea');
+    if (field) field.value = text;
+    this.#observer.lookUp(text);
+    return true;
+  }
+
+  #connectScanner = async (): Promise<void> => {
+    const chosen = await this.#hid?.choose();
+    this.#scannerFailed = chosen?.ok === false;
+    this.requestUpdate();
   };
 
   #toggleScan = async (): Promise<void> => {
@@ -243,8 +273,17 @@ export class KabinaObserver extends LitElement {
                   </button>`
                 : nothing
             }
+            ${
+              this.#hid && !this.#hid.connected
+                ? html`<button class="second" type="button" @click=${this.#connectScanner}>
+                    ${words.say('connectScanner')}
+                  </button>`
+                : nothing
+            }
           </p>
         </form>
+        ${this.#hid?.connected ? html`<p class="hint">${words.say('scannerReady')}</p>` : nothing}
+        ${this.#scannerFailed ? html`<p class="wrong">${words.say('scannerFailed')}</p>` : nothing}
         ${
           this.#scanning
             ? html`<video muted playsinline aria-label=${words.say('scanView')}></video>`

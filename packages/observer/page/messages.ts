@@ -11,6 +11,8 @@ export interface BoardView {
   readonly phase: Phase;
   readonly withdrawn: readonly Bodies['withdrawn'][];
   readonly protocols: readonly Bodies['protocol'][];
+  /** The roll under the protocols, once they are published. */
+  readonly roll: Bodies['published']['members'] | undefined;
   /** Permits issued by contest, once every issuer has said. */
   readonly issued: Readonly<Record<string, number>>;
   /** Ballots that count so far, by contest. */

@@ -154,6 +154,27 @@ function contestView(result: Recounted, board: BoardView, words: Words): Templat
   `;
 }
 
+/** Who has signed: with tokens the audit has checked each signature. */
+function rollView({ roll, manifest }: BoardView, words: Words): TemplateResult | typeof nothing {
+  if (roll === undefined || roll.length === 0) return nothing;
+  const signed = words.say(manifest.commission.authority ? 'rollToken' : 'rollWord');
+  return html`
+    <h3>${words.say('roll')}</h3>
+    <ul class="roll">
+      ${roll.map(
+        (member) =>
+          html`<li>
+            <strong>${member.name}</strong>,
+            <span lang=${words.languageOf(member.post)}>${words.named(member.post)}</span>:
+            ${member.signed ? signed : words.say('rollAbsent', { reason: member.reason ?? '' })}${
+              member.dissent ? html`, ${words.say('rollDissent')}` : nothing
+            }
+          </li>`,
+      )}
+    </ul>
+  `;
+}
+
 export function resultsView({ verdict, board }: ObserverState, words: Words): TemplateResult {
   const tally = verdict?.tally ?? [];
   return html`
@@ -163,7 +184,7 @@ export function resultsView({ verdict, board }: ObserverState, words: Words): Te
         tally.length === 0 || !board
           ? html`<p>${words.say('noResults')}</p>`
           : html`<p>${words.say('resultsNote')}</p>
-              ${tally.map((result) => contestView(result, board, words))}`
+              ${tally.map((result) => contestView(result, board, words))} ${rollView(board, words)}`
       }
     </section>
   `;

@@ -204,6 +204,27 @@ export const texts = {
     en: 'Results protocol',
   },
   protocolSigned: { ru: 'Подписан {time}', kk: '{time} қол қойылды', en: 'Signed {time}' },
+  roll: {
+    ru: 'Кто подписал протоколы',
+    kk: 'Хаттамаларға кім қол қойды',
+    en: 'Who has signed the protocols',
+  },
+  rollToken: {
+    ru: 'электронная подпись проверена',
+    kk: 'электрондық қолтаңба тексерілді',
+    en: 'electronic signature verified',
+  },
+  rollWord: {
+    ru: 'подписал(а), по заявлению комиссии',
+    kk: 'комиссияның мәлімдеуінше қол қойды',
+    en: 'has signed, as the commission states',
+  },
+  rollDissent: { ru: 'с особым мнением', kk: 'ерекше пікірімен', en: 'with a dissenting opinion' },
+  rollAbsent: {
+    ru: 'не подписал(а): {reason}',
+    kk: 'қол қойған жоқ: {reason}',
+    en: 'has not signed: {reason}',
+  },
   line: { ru: 'Строка', kk: 'Жол', en: 'Line' },
   lineText: { ru: 'Содержание', kk: 'Мазмұны', en: 'Text' },
   value: { ru: 'Число', kk: 'Сан', en: 'Number' },
@@ -249,6 +270,21 @@ export const texts = {
     ru: 'Камера недоступна.',
     kk: 'Камера қолжетімсіз.',
     en: 'The camera is not available.',
+  },
+  connectScanner: {
+    ru: 'Подключить сканер',
+    kk: 'Сканерді қосу',
+    en: 'Connect a scanner',
+  },
+  scannerReady: {
+    ru: 'Сканер подключён: наведите его на QR-код.',
+    kk: 'Сканер қосылды: оны QR-кодқа бағыттаңыз.',
+    en: 'The scanner is connected: point it at a QR code.',
+  },
+  scannerFailed: {
+    ru: 'Сканер не открылся. Переведите его в режим HID POS кодом из инструкции или поищите сканер, который печатает как клавиатура: его подключать не нужно.',
+    kk: 'Сканер ашылмады. Оны нұсқаулықтағы кодпен HID POS режиміне ауыстырыңыз немесе пернетақта сияқты теретін сканерді пайдаланыңыз: оны қосудың қажеті жоқ.',
+    en: 'The scanner did not open. Put it into HID POS mode with the code from its manual, or take a scanner that types like a keyboard: that one needs no connecting.',
   },
   scanView: { ru: 'Изображение с камеры', kk: 'Камера бейнесі', en: 'Camera image' },
   stateAccepted: {

@@ -81,6 +81,15 @@ function tallyLines({ tally }: Verdict, manifest: Manifest | undefined): string[
   return lines;
 }
 
+const ACTS = { open: 'opening', close: 'closing', publish: 'protocols' } as const;
+
+function signatureLines({ signatures }: Verdict): string[] {
+  return signatures.map(({ act, name, dissent }) => {
+    const opinion = dissent ? ', with a dissenting opinion' : '';
+    return `  ${ACTS[act].padEnd(11)} ${plain(name)}${opinion}`;
+  });
+}
+
 /** The lines that a person reads. `manifest` gives the names, if it is that of the verdict. */
 export function textReport(verdict: Verdict, manifest: Manifest | undefined): string {
   const { electionId, pinned, kind, size, checks } = verdict;
@@ -100,6 +109,9 @@ export function textReport(verdict: Verdict, manifest: Manifest | undefined): st
   }
   if (verdict.tally.length > 0) {
     lines.push('', 'Recounted', ...tallyLines(verdict, manifest));
+  }
+  if (verdict.signatures.length > 0) {
+    lines.push('', 'Signed by members', ...signatureLines(verdict));
   }
   lines.push('', VERDICTS[verdict.verdict]);
   return lines.join('\n');
