@@ -10,6 +10,8 @@ export interface PageConfig {
   readonly box: string;
   readonly registrar: string;
   readonly observers: string;
+  /** Address of the kiosk agent's bridge to tokens, where the machine has one. */
+  readonly bridge?: string;
 }
 
 const FIELDS = ['electionId', 'kind', 'box', 'registrar', 'observers'] as const;

@@ -15,6 +15,8 @@ export interface ControlState {
   readonly byHand: boolean;
   readonly failure?: string;
   readonly seats: readonly SeatView[];
+  /** Address of the bridge to tokens. */
+  readonly bridge?: string;
 }
 
 /** The control refused, or does not answer. */

@@ -17,6 +17,7 @@ import {
 } from '@kabina/election/entries';
 import { BoardFollower, httpReader } from '@kabina/election/follower';
 import type { Contest, Manifest } from '@kabina/election/manifest';
+import { signaturesNeeded, type Act } from '@kabina/election/members';
 import {
   entryLines,
   protocolLines,
@@ -60,18 +61,19 @@ export interface CommissionOptions {
   readonly checkBatch?: CheckBatch;
 }
 
-/** How a protocol is signed off. */
-export interface SignOff {
-  /** ISO 8601 with offset. */
+/** What the protocols say beside their lines. */
+export interface ProtocolForm {
+  /** ISO 8601 with offset: the hour and minute of signing. */
   readonly signedAt: string;
   readonly complaints: number;
   readonly certifiedCopies: number;
-  /** By member in the manifest's order: absent ones with a reason. */
-  readonly members: readonly {
-    readonly signed: boolean;
-    readonly dissent: boolean;
-    readonly reason?: string;
-  }[];
+}
+
+/** A member's line in the roll under the protocols: signed, or the reason why not. */
+export interface RollLine {
+  readonly signed: boolean;
+  readonly dissent: boolean;
+  readonly reason?: string;
 }
 
 export class Commission {
@@ -232,24 +234,52 @@ export class Commission {
     return protocolLines(contest, numbers, (option) => state.isWithdrawn(contest.id, option));
   }
 
-  /** Signs and publishes the results protocol of every contest that has none yet. */
-  async publishProtocols(signOff: SignOff): Promise<void> {
-    const { members } = this.manifest.commission;
+  /**
+   * Draws up the results protocol of every contest that has none yet, for the members to sign. With
+   * `again` every contest gets a repeated one («Повторный»), and all sign anew.
+   */
+  async drawUpProtocols(form: ProtocolForm, again = false): Promise<void> {
     for (const contest of this.manifest.contests) {
-      if (this.state.protocols.has(contest.id)) continue;
+      const repeated = this.state.protocols.has(contest.id);
+      if (repeated && !again) continue;
       const lines = this.lines(contest);
       if (lines === undefined) throw notReady(`${contest.id} has no result yet`);
       await this.#act('protocol', {
         contest: contest.id,
         copy: 1,
-        repeated: false,
+        repeated,
         lines: entryLines(lines),
-        complaints: signOff.complaints,
-        members: members.map(({ name, post }, m) => ({ name, post, ...signOff.members[m]! })),
-        signedAt: signOff.signedAt,
-        certifiedCopies: signOff.certifiedCopies,
+        complaints: form.complaints,
+        signedAt: form.signedAt,
+        certifiedCopies: form.certifiedCopies,
       });
     }
+  }
+
+  /** Puts a member's signature on the board. It is signed by itself: the commission adds nothing. */
+  async addSignature(act: Act, member: number, cms: Uint8Array): Promise<void> {
+    const { electionId: election } = this.#options;
+    const body = { act, member, cms };
+    await this.#post(encodeEntry({ type: 'signed', election, body, signatures: [] }));
+    await this.refresh();
+  }
+
+  /** How many members still have to sign before an act. */
+  signaturesMissing(act: Act): number {
+    const needed = signaturesNeeded(this.manifest, act);
+    return Math.max(0, needed - this.state.signatures(act).size);
+  }
+
+  /**
+   * Publishes the protocols under the roll of members.
+   *
+   * @param roll by member in the manifest's order
+   */
+  publish(roll: readonly RollLine[]): Promise<void> {
+    const { members } = this.manifest.commission;
+    return this.#act('published', {
+      members: members.map(({ name, post }, m) => ({ name, post, ...roll[m]! })),
+    });
   }
 }
 

@@ -4,10 +4,13 @@ import { controls } from '@kabina/elements/controls';
 import { checkIcon, infoIcon, warningIcon } from '@kabina/elements/icons';
 import { tokens } from '@kabina/elements/themes';
 import { renewElection } from '../common/control.ts';
+import { TokenSession } from '../common/token-session.ts';
 import { FollowOffice } from './follow-office.ts';
 import type { KabinaConfirm } from './kabina-confirm.ts';
 import { styles } from './kabina-office.styles.ts';
+import { checkingWork } from './member-tokens.ts';
 import { officeErrorText } from './office-errors.ts';
+import type { KabinaOfficeToken } from './office-token.ts';
 import { Office } from './office.ts';
 import { STEPS, nextThing, stepNow, type StepId } from './steps.ts';
 
@@ -20,6 +23,7 @@ export class KabinaOffice extends LitElement {
 
   @state() accessor office: Office | undefined = new Office();
   @query('kabina-confirm') private accessor confirm!: KabinaConfirm;
+  @query('kabina-office-token') private accessor token!: KabinaOfficeToken;
 
   constructor() {
     super();
@@ -83,7 +87,8 @@ export class KabinaOffice extends LitElement {
         </main>
         ${this.#links(office)}
       </div>
-      <kabina-confirm></kabina-confirm>`;
+      <kabina-confirm></kabina-confirm>
+      <kabina-office-token></kabina-office-token>`;
   }
 
   #steps(now: StepId | undefined) {
@@ -111,6 +116,17 @@ export class KabinaOffice extends LitElement {
       <a href="/terminal/" target="_blank">Терминал избирателя</a>
       <a href="/portal/" target="_blank">Страница портала</a>
       <a href="/observer/" target="_blank">Страница наблюдателя</a>
+      ${
+        office.board?.manifest?.commission.authority === undefined
+          ? nothing
+          : html`<button
+              class="button quiet"
+              type="button"
+              @click=${() => void this.#checkToken(office)}
+            >
+              Проверить токен
+            </button>`
+      }
       ${
         office.commission === undefined
           ? nothing
@@ -163,6 +179,12 @@ export class KabinaOffice extends LitElement {
       case 'published':
         return html`<kabina-office-results .office=${office}></kabina-office-results>`;
     }
+  }
+
+  /** Days before the night, and on it: whether a member's token will work. */
+  async #checkToken(office: Office): Promise<void> {
+    const work = checkingWork(office.commission!.manifest);
+    await this.token.run(new TokenSession(work, office.roads));
   }
 
   async #renew(office: Office): Promise<void> {

@@ -32,6 +32,7 @@ export class KabinaOfficeCeremony extends LitElement {
     }
     const { holders, threshold } = board.manifest.trustees;
     const ready = board.phase === 'ready';
+    const mayNot = office.busy !== undefined || office.commission!.signaturesMissing('open') > 0;
     return html`<section class="panel" aria-labelledby="ceremony">
         <h2 id="ceremony">
           Создание ключа${ceremony.attempt > 1 ? html`, попытка ${ceremony.attempt}` : nothing}
@@ -63,16 +64,22 @@ export class KabinaOfficeCeremony extends LitElement {
         </p>
         ${
           ready
-            ? html`<div class="actions">
-                <button
-                  class="button primary big"
-                  type="button"
-                  aria-disabled=${office.busy !== undefined}
-                  @click=${() => void this.#open(office)}
-                >
-                  Открыть голосование
-                </button>
-              </div>`
+            ? html`<kabina-office-signatures
+                  .office=${office}
+                  act="open"
+                ></kabina-office-signatures>
+                <div class="actions">
+                  <button
+                    class="button primary big"
+                    type="button"
+                    aria-disabled=${mayNot}
+                    @click=${() => {
+                      if (!mayNot) void this.#open(office);
+                    }}
+                  >
+                    Открыть голосование
+                  </button>
+                </div>`
             : nothing
         }
       </section>

@@ -5,12 +5,13 @@ import { checkIcon, infoIcon, warningIcon } from '@kabina/elements/icons';
 import { tokens } from '@kabina/elements/themes';
 import type { BoardState } from '@kabina/election/board';
 import type { Contest } from '@kabina/election/manifest';
+import type { RollRow } from '@kabina/elements/kabina-results-protocol';
 import { issuedPermits, protocolRelations, type Relation } from '@kabina/election/results-protocol';
 import { FollowOffice } from './follow-office.ts';
 import type { KabinaConfirm } from './kabina-confirm.ts';
 import type { Office } from './office.ts';
 import { panels } from './office.styles.ts';
-import { localMinute, readSignOff } from './sign-off.ts';
+import { localMinute, readProtocolForm, readRoll } from './sign-off.ts';
 
 /** @summary The results as a chart, the protocols with their relations, signing and publishing. */
 export class KabinaOfficeResults extends LitElement {
@@ -59,7 +60,7 @@ export class KabinaOfficeResults extends LitElement {
     const board = office?.board;
     if (office === undefined || board?.manifest === undefined) return nothing;
     const { contests } = board.manifest;
-    const published = board.phase === 'published';
+    const published = board.published !== undefined;
     return html`<section class="panel no-print" aria-labelledby="results">
         <h2 id="results">Итоги</h2>
         ${contests.map(
@@ -71,7 +72,13 @@ export class KabinaOfficeResults extends LitElement {
             ></kabina-results>`,
         )}
       </section>
-      ${published ? this.#published(board) : this.#signOff(office, board)}
+      ${
+        published
+          ? this.#published(office, board)
+          : contests.every(({ id }) => board.protocols.has(id))
+            ? this.#signOff(office, board)
+            : this.#drawUp(office, board)
+      }
       ${contests.map((contest) => this.#protocol(office, board, contest))}
       <kabina-confirm></kabina-confirm>`;
   }
@@ -90,11 +97,12 @@ export class KabinaOfficeResults extends LitElement {
         .lines=${lines}
         .relations=${relationsOf(office, board, contest)}
         .form=${board.protocols.get(contest.id)}
+        .roll=${rollOf(board)}
       ></kabina-results-protocol>
     </section>`;
   }
 
-  #published(board: BoardState) {
+  #published(office: Office, board: BoardState) {
     return html`<section class="panel no-print" aria-labelledby="done">
       <h2 id="done">Протоколы опубликованы</h2>
       <p class="note good">
@@ -107,19 +115,70 @@ export class KabinaOfficeResults extends LitElement {
         <a class="button primary" href="/observer/">Страница наблюдателя</a>
         <button class="button" type="button" @click=${() => print()}>Напечатать протоколы</button>
       </div>
+      ${this.#again(office, board)}
     </section>`;
   }
 
-  #signOff(office: Office, board: BoardState) {
-    const { contests, commission } = board.manifest!;
-    const broken = contests.some((contest) =>
+  /** The form that the protocols are drawn up with: `again` if they stand already. */
+  #form(office: Office, board: BoardState, again: boolean) {
+    const ready = board.manifest!.contests.every(
+      (contest) => office.commission!.lines(contest) !== undefined,
+    );
+    return html`<form
+      @submit=${(event: SubmitEvent) => void this.#draw(event, office, board, again)}
+    >
+      <div class="numbers">
+        <div>
+          <label for="complaints">Поступило жалоб</label>
+          <input
+            id="complaints"
+            name="complaints"
+            type="number"
+            min="0"
+            max="100000"
+            value="0"
+            required
+          />
+        </div>
+        <div>
+          <label for="copies">Выдано заверенных копий</label>
+          <input id="copies" name="copies" type="number" min="0" max="10000" value="0" required />
+        </div>
+        <div>
+          <label for="signedAt">Дата, час и минута подписания</label>
+          <input
+            id="signedAt"
+            name="signedAt"
+            type="datetime-local"
+            value=${this.#opened}
+            required
+          />
+        </div>
+      </div>
+      <p class="error" role="alert"></p>
+      <div class="actions">
+        <button
+          class="button ${again ? '' : 'primary big'}"
+          type="submit"
+          aria-disabled=${this.#isBroken(office, board) || !ready || office.busy !== undefined}
+        >
+          ${again ? 'Составить повторные протоколы' : 'Составить протоколы'}
+        </button>
+      </div>
+    </form>`;
+  }
+
+  #isBroken(office: Office, board: BoardState): boolean {
+    return board.manifest!.contests.some((contest) =>
       relationsOf(office, board, contest).some(({ holds }) => holds === false),
     );
-    const ready = contests.every((contest) => office.commission!.lines(contest) !== undefined);
-    return html`<section class="panel no-print" aria-labelledby="sign">
-      <h2 id="sign">Подписание протоколов</h2>
+  }
+
+  #drawUp(office: Office, board: BoardState) {
+    return html`<section class="panel no-print" aria-labelledby="draw">
+      <h2 id="draw">Составление протоколов</h2>
       ${
-        broken
+        this.#isBroken(office, board)
           ? html`<p class="note bad" role="alert">
               ${warningIcon}<span
                 >Контрольные соотношения нарушены. Подписывать такой протокол нельзя.</span
@@ -127,85 +186,143 @@ export class KabinaOfficeResults extends LitElement {
             </p>`
           : nothing
       }
-      <form @submit=${(event: SubmitEvent) => void this.#publish(event, office, board)}>
-        <fieldset>
-          <legend>Члены комиссии</legend>
-          ${commission.members.map(
-            ({ name, post }, i) =>
-              html`<div class="member">
-                <strong>${name}</strong>, ${post.ru}
-                <label class="check"
-                  ><input type="checkbox" name="signed-${i}" checked /> Присутствует и
-                  подписывает</label
-                >
-                <label class="check"
-                  ><input type="checkbox" name="dissent-${i}" /> Особое мнение приложено</label
-                >
-                <label for="reason-${i}">Если не подписывает: причина</label>
-                <input id="reason-${i}" name="reason-${i}" maxlength="300" autocomplete="off" />
-              </div>`,
-          )}
-        </fieldset>
-        <div class="numbers">
-          <div>
-            <label for="complaints">Поступило жалоб</label>
-            <input
-              id="complaints"
-              name="complaints"
-              type="number"
-              min="0"
-              max="100000"
-              value="0"
-              required
-            />
-          </div>
-          <div>
-            <label for="copies">Выдано заверенных копий</label>
-            <input id="copies" name="copies" type="number" min="0" max="10000" value="0" required />
-          </div>
-          <div>
-            <label for="signedAt">Дата, час и минута подписания</label>
-            <input
-              id="signedAt"
-              name="signedAt"
-              type="datetime-local"
-              value=${this.#opened}
-              required
-            />
-          </div>
-        </div>
-        <p class="error" id="error" role="alert"></p>
-        <div class="actions">
-          <button
-            class="button primary big"
-            type="submit"
-            aria-disabled=${broken || !ready || office.busy !== undefined}
-          >
-            Подписать и опубликовать
-          </button>
-        </div>
-      </form>
+      ${this.#form(office, board, false)}
     </section>`;
+  }
+
+  #signOff(office: Office, board: BoardState) {
+    const { commission } = board.manifest!;
+    const withTokens = commission.authority !== undefined;
+    const signatures = board.signatures('publish');
+    const missing = office.commission!.signaturesMissing('publish');
+    const absent = commission.members
+      .map((member, i) => ({ ...member, i }))
+      .filter(({ i }) => !withTokens || !signatures.has(i + 1));
+    return html`<section class="panel no-print" aria-labelledby="sign">
+        <h2 id="sign">Подписание протоколов</h2>
+        <kabina-office-signatures .office=${office} act="publish"></kabina-office-signatures>
+        <form @submit=${(event: SubmitEvent) => void this.#publish(event, office, board)}>
+          ${
+            absent.length === 0
+              ? nothing
+              : html`<fieldset>
+                  <legend>
+                    ${withTokens ? 'Кто не подписал электронной подписью' : 'Члены комиссии'}
+                  </legend>
+                  ${absent.map(({ name, post, i }) => this.#absent(name, post.ru, i, withTokens))}
+                </fieldset>`
+          }
+          <p class="error" role="alert"></p>
+          <div class="actions">
+            <button
+              class="button primary big"
+              type="submit"
+              aria-disabled=${missing > 0 || office.busy !== undefined}
+            >
+              Опубликовать
+            </button>
+          </div>
+          ${missing === 0 ? nothing : html`<p class="muted">Не хватает подписей: ${missing}.</p>`}
+        </form>
+      </section>
+      <section class="panel no-print">${this.#again(office, board)}</section>`;
+  }
+
+  #again(office: Office, board: BoardState) {
+    return html`<details>
+      <summary>В протоколах ошибка?</summary>
+      <p>
+        Повторные протоколы заменят нынешние, и подписать их надо будет заново. Прежние останутся в
+        журнале.
+      </p>
+      ${this.#form(office, board, true)}
+    </details>`;
+  }
+
+  #absent(name: string, post: string, i: number, withTokens: boolean) {
+    return html`<div class="member">
+      <strong>${name}</strong>, ${post}
+      ${
+        withTokens
+          ? nothing
+          : html`<label class="check"
+                ><input type="checkbox" name="signed-${i}" checked /> Присутствует и
+                подписывает</label
+              >
+              <label class="check"
+                ><input type="checkbox" name="dissent-${i}" /> Особое мнение приложено</label
+              >`
+      }
+      <label for="reason-${i}">Если не подписывает: причина</label>
+      <input id="reason-${i}" name="reason-${i}" maxlength="300" autocomplete="off" />
+    </div>`;
+  }
+
+  async #draw(
+    event: SubmitEvent,
+    office: Office,
+    board: BoardState,
+    again: boolean,
+  ): Promise<void> {
+    event.preventDefault();
+    const form = event.target as HTMLFormElement;
+    if (this.#isBroken(office, board)) return;
+    const read = readProtocolForm(new FormData(form));
+    form.querySelector('.error')!.textContent = typeof read === 'string' ? read : '';
+    if (typeof read === 'string') return;
+    const count = board.manifest!.contests.length;
+    const sure = await this.confirm.ask({
+      title: again ? 'Составить повторные протоколы?' : 'Составить протоколы?',
+      text: `Протоколов: ${count}. Они встанут в журнал, и члены комиссии смогут их подписать.`,
+      yes: 'Составить',
+    });
+    if (!sure) return;
+    await office.act('Составление протоколов', () =>
+      office.commission!.drawUpProtocols(read, again),
+    );
   }
 
   async #publish(event: SubmitEvent, office: Office, board: BoardState): Promise<void> {
     event.preventDefault();
     const form = event.target as HTMLFormElement;
     const { contests, commission } = board.manifest!;
-    const relations = contests.flatMap((contest) => relationsOf(office, board, contest));
-    if (relations.length === 0 || relations.some(({ holds }) => holds === false)) return;
-    const signOff = readSignOff(new FormData(form), commission.members.length);
-    const error = form.querySelector('#error')!;
-    error.textContent = typeof signOff === 'string' ? signOff : '';
-    if (typeof signOff === 'string') return;
+    if (office.commission!.signaturesMissing('publish') > 0) return;
+    const signatures = board.signatures('publish');
+    const roll = readRoll(
+      new FormData(form),
+      commission.members.map((_, i) => ({ signature: signatures.get(i + 1) })),
+      commission.authority !== undefined,
+    );
+    form.querySelector('.error')!.textContent = typeof roll === 'string' ? roll : '';
+    if (typeof roll === 'string') return;
     const sure = await this.confirm.ask({
-      title: 'Подписать и опубликовать протоколы?',
-      text: `Протоколов: ${contests.length}. Они встанут в журнал под подписью комиссии, изменить их нельзя.`,
+      title: 'Опубликовать протоколы?',
+      text: `Протоколов: ${contests.length}. Кто не подписал до сих пор, тот подписать их уже не сможет.`,
       yes: 'Опубликовать',
     });
-    if (!sure) return;
-    await office.act('Публикация протоколов', () => office.commission!.publishProtocols(signOff));
+    if (sure) await office.act('Публикация протоколов', () => office.commission!.publish(roll));
   }
+}
+
+/** The roll as the sheet shows it: while members sign, and once it is published. */
+function rollOf(board: BoardState): RollRow[] {
+  const { members } = board.manifest!.commission;
+  const signatures = board.signatures('publish');
+  return members.map(({ name, post }, i) => {
+    const signature = signatures.get(i + 1);
+    const line = board.published?.members[i];
+    const signed = line?.signed ?? signature !== undefined;
+    return {
+      name,
+      post,
+      state: signed ? 'signed' : line === undefined ? 'awaited' : 'absent',
+      dissent: line?.dissent ?? signature?.dissent ?? false,
+      ...(line?.reason === undefined ? {} : { reason: line.reason }),
+      ...(signature?.signingTime === undefined
+        ? {}
+        : { signedAt: signature.signingTime.toISOString() }),
+    };
+  });
 }
 
 function withdrawnOf(board: BoardState, contest: Contest): ReadonlySet<string> {

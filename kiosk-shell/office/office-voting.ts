@@ -51,6 +51,7 @@ export class KabinaOfficeVoting extends LitElement {
 
   #manage(office: Office, board: BoardState) {
     const suspended = board.phase === 'suspended';
+    const mayNot = office.busy !== undefined || office.commission!.signaturesMissing('close') > 0;
     return html`<section class="panel" aria-labelledby="manage">
       <h2 id="manage">Управление голосованием</h2>
       <p>${this.#hours(board)}</p>
@@ -115,12 +116,15 @@ export class KabinaOfficeVoting extends LitElement {
               </p>`
         }
       </details>
+      <kabina-office-signatures .office=${office} act="close"></kabina-office-signatures>
       <div class="actions">
         <button
           class="button danger big"
           type="button"
-          aria-disabled=${office.busy !== undefined}
-          @click=${() => void this.#close(office)}
+          aria-disabled=${mayNot}
+          @click=${() => {
+            if (!mayNot) void this.#close(office);
+          }}
         >
           Закрыть голосование
         </button>

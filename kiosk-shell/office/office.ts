@@ -7,6 +7,7 @@ import { hexToBytes } from '@kabina/crypto/bytes';
 import type { BoardState } from '@kabina/election/board';
 import { readConfig, type PageConfig } from '../common/config.ts';
 import { readControl, readOfficeKeys, type ControlState } from '../common/control.ts';
+import { TokenRoads } from '../common/readers.ts';
 import { Commission } from './commission.ts';
 import { Desk } from './desk.ts';
 import { errorCode } from './office-errors.ts';
@@ -36,6 +37,8 @@ export class Office extends EventTarget {
   offline: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running = false;
+  /** The roads to members' tokens. */
+  roads = new TokenRoads();
 
   start(): void {
     this.#running = true;
@@ -100,6 +103,7 @@ export class Office extends EventTarget {
       await commission.refresh();
       this.commission = commission;
       this.desk = new Desk(config, keys.desks);
+      this.roads = new TokenRoads(keys.bridge?.url ?? config.bridge, keys.bridge?.secret);
       await this.turnout.read(config, commission.manifest);
     });
   }
@@ -107,6 +111,7 @@ export class Office extends EventTarget {
   lock(): void {
     this.commission = undefined;
     this.desk = undefined;
+    this.roads = new TokenRoads();
     this.trouble = undefined;
     this.#changed();
   }

@@ -1,5 +1,5 @@
-/** The form under a protocol: who signs, complaints, copies, hour and minute. */
-import type { SignOff } from './commission.ts';
+/** The forms around the protocols: complaints, copies, hour and minute; then who has not signed, and why. */
+import type { ProtocolForm, RollLine } from './commission.ts';
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
@@ -17,26 +17,44 @@ export function withOffset(minute: string): string {
   return `${minute}:00${ahead < 0 ? '-' : '+'}${zone}`;
 }
 
-/** What was filled in, or what is missing, in words. */
-export function readSignOff(data: FormData, members: number): SignOff | string {
-  const text = (name: string): string => String(data.get(name) ?? '').trim();
-  const signers = Array.from({ length: members }, (_, i) => {
-    const reason = text(`reason-${i}`);
-    return {
-      signed: data.has(`signed-${i}`),
-      dissent: data.has(`dissent-${i}`),
-      ...(data.has(`signed-${i}`) || reason === '' ? {} : { reason }),
-    };
+const text = (data: FormData, name: string): string => String(data.get(name) ?? '').trim();
+
+/** What the protocols say beside their lines, or what is missing, in words. */
+export function readProtocolForm(data: FormData): ProtocolForm | string {
+  const signedAt = text(data, 'signedAt');
+  if (Number.isNaN(Date.parse(signedAt))) return 'Укажите дату, час и минуту подписания.';
+  return {
+    signedAt: withOffset(signedAt.slice(0, 16)),
+    complaints: Number(text(data, 'complaints')),
+    certifiedCopies: Number(text(data, 'copies')),
+  };
+}
+
+/** A member as the roll needs it: what the token has said, if members have tokens. */
+export interface RollMember {
+  readonly signature: { readonly dissent: boolean } | undefined;
+}
+
+/**
+ * The roll under the protocols, or what is missing, in words.
+ *
+ * @param members in the manifest's order; with tokens a member has signed if the board says so,
+ *   without them if the form does
+ */
+export function readRoll(
+  data: FormData,
+  members: readonly RollMember[],
+  withTokens: boolean,
+): RollLine[] | string {
+  const lines = members.map(({ signature }, i): RollLine => {
+    const signed = withTokens ? signature !== undefined : data.has(`signed-${i}`);
+    const dissent = withTokens ? (signature?.dissent ?? false) : data.has(`dissent-${i}`);
+    const reason = text(data, `reason-${i}`);
+    return { signed, dissent, ...(signed || reason === '' ? {} : { reason }) };
   });
-  if (signers.some((member) => !member.signed && member.reason === undefined)) {
+  if (lines.some((line) => !line.signed && line.reason === undefined)) {
     return 'Назовите причину для каждого, кто не подписывает.';
   }
-  if (!signers.some((member) => member.signed)) return 'Протокол должен подписать хотя бы один.';
-  if (Number.isNaN(Date.parse(text('signedAt')))) return 'Укажите дату, час и минуту подписания.';
-  return {
-    signedAt: withOffset(text('signedAt').slice(0, 16)),
-    complaints: Number(text('complaints')),
-    certifiedCopies: Number(text('copies')),
-    members: signers,
-  };
+  if (!lines.some((line) => line.signed)) return 'Протокол должен подписать хотя бы один.';
+  return lines;
 }

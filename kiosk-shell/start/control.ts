@@ -9,9 +9,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@kabina/crypto/bytes';
 import { sealUnderPassphrase } from '@kabina/crypto/passphrase';
-import { OFFICE_KEYS_LABEL } from '../office/office-keys.ts';
+import { OFFICE_KEYS_LABEL, type OfficeSecrets } from '../office/office-keys.ts';
+import type { Bridge } from '../common/readers.ts';
 import type { ElectionPlan } from './election-file.ts';
 import { HOLDERS, startElection, type RunningElection, type Seat } from './setup.ts';
+import type { TrainingTokens } from './training-tokens.ts';
 
 export type Stage = 'seats' | 'preparing' | 'running' | 'failed';
 
@@ -26,6 +28,9 @@ export interface ControlOptions {
   readonly onMessage: (party: string, message: unknown) => void;
   /** Whether the commission's part up to the opening is done by itself. */
   readonly byHand: boolean;
+  readonly tokens: TrainingTokens;
+  /** The way from a page to the tokens. */
+  readonly bridge: Bridge;
 }
 
 const MAX_BODY = 4096;
@@ -67,6 +72,7 @@ export class Control {
     if (this.#stage !== 'seats') return;
     this.#stage = 'preparing';
     const { states, plan, voters, minutes, ports, onMessage, passphrase } = this.#options;
+    const { bridge, tokens } = this.#options;
     try {
       await mkdir(states, { recursive: true, mode: 0o700 });
       const election = await startElection({
@@ -80,14 +86,13 @@ export class Control {
         ports,
         sender: 'ipc',
         onMessage,
+        authority: tokens.authority,
       });
+      const secrets: OfficeSecrets = { desks: election.officeKeys.desks, bridge };
       this.#officeKeys = await sealUnderPassphrase(
         passphrase,
         OFFICE_KEYS_LABEL,
-        concatBytes(
-          election.officeKeys.commission,
-          utf8ToBytes(JSON.stringify(election.officeKeys.desks)),
-        ),
+        concatBytes(election.officeKeys.commission, utf8ToBytes(JSON.stringify(secrets))),
       );
       this.#election = election;
       this.#stage = 'running';
@@ -105,6 +110,7 @@ export class Control {
       if (commission.state.phase === 'ready') break;
       await sleep(200);
     }
+    await this.#options.tokens.sign(commission, 'open');
     await commission.open();
   }
 
@@ -130,6 +136,7 @@ export class Control {
     return {
       stage: this.#stage,
       byHand: this.#byHand,
+      bridge: this.#options.bridge.url,
       ...(this.#failure === undefined ? {} : { failure: this.#failure }),
       seats: HOLDERS.map((name, i) => {
         const taken = this.#seats.get(i + 1);

@@ -15,6 +15,9 @@ import { parseArgs } from 'node:util';
 import { Control } from './control.ts';
 import { ElectionFileError, readElectionFile, type ElectionPlan } from './election-file.ts';
 import { servePages } from './page-server.ts';
+import { makePairingSecret } from '@kabina/tokens/pairing';
+import { MEMBERS } from './setup.ts';
+import { TrainingTokens } from './training-tokens.ts';
 import { syntheticVoters } from './voters.ts';
 
 const { values } = parseArgs({
@@ -63,6 +66,8 @@ function passphrase(): string {
 }
 
 const officePassphrase = passphrase();
+const tokens = new TrainingTokens(MEMBERS.map(({ name }) => name));
+const secret = makePairingSecret();
 const control = new Control({
   states: join(root, '.state'),
   plan,
@@ -71,6 +76,8 @@ const control = new Control({
   passphrase: officePassphrase,
   ports: { box: port + 1, registrar: port + 2, observers: port + 3 },
   byHand: values['by-hand'],
+  tokens,
+  bridge: { url: `ws://127.0.0.1:${port}/bridge`, secret },
   onMessage(party, message) {
     const { type, code, login } = message as { type?: string; code?: string; login?: string };
     // The console is this training machine's telephone.
@@ -80,6 +87,7 @@ const control = new Control({
 
 const pages = await servePages({
   port,
+  tokens: { source: tokens.source, secret },
   services: [port + 1, port + 2, port + 3].map((n) => `http://127.0.0.1:${n}`),
   control(request, response) {
     control.handle(request, response).catch((error: unknown) => {
@@ -119,6 +127,10 @@ console.log(`
       .map((voter) => voter.login)
       .join('  ')}
   Код для терминала выдаёт комиссия на своей странице.
+
+  Учебные токены членов комиссии, уже «вставлены»:
+${tokens.tokens.map(({ name, pin }) => `    ${name}: PIN-код ${pin}`).join('\n')}
+  Код сопряжения для страницы хранителя (если доля под токеном): ${secret}
 ${control.election === undefined ? '' : `  Проверить доску:         npm run verify -- ${control.election.board}\n`}
   Остановить: Ctrl+C
 `);

@@ -6,7 +6,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { ReaderSource } from '@kabina/tokens/transport';
 import { createServer as createVite, type Plugin } from 'vite';
+import { serveBridge, type ServedBridge } from '../agent/bridge.ts';
 import { PAGES, securityHeaders } from './pages.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -28,6 +30,8 @@ export interface PageServerOptions {
   readonly services: readonly string[];
   /** Answers `/config.json` and everything below `/control/`. */
   readonly control: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Readers of tokens that the pages may use through the agent's bridge, and the pairing secret. */
+  readonly tokens?: { readonly source: ReaderSource; readonly secret: string };
 }
 
 export interface PageServer {
@@ -46,7 +50,8 @@ export async function servePages(options: PageServerOptions): Promise<PageServer
     server: { middlewareMode: true, hmr: false, ws: false },
     cacheDir: join(root, 'node_modules/.vite'),
   });
-  const headers = securityHeaders(options.services);
+  let headers: Record<string, string> = {};
+  let bridge: ServedBridge | undefined;
   const server = createServer((request, response) => {
     const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
     if (pathname === '/config.json' || pathname.startsWith('/control/')) {
@@ -68,6 +73,7 @@ export async function servePages(options: PageServerOptions): Promise<PageServer
     vite.middlewares(request, response);
   });
   const close = async (): Promise<void> => {
+    await bridge?.close();
     server.close();
     server.closeAllConnections();
     await vite.close();
@@ -81,5 +87,14 @@ export async function servePages(options: PageServerOptions): Promise<PageServer
     await close();
     throw error;
   }
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  if (options.tokens !== undefined) {
+    bridge = await serveBridge({ server, ...options.tokens, origins: [url] });
+  }
+  headers = securityHeaders([
+    ...options.services,
+    ...(bridge === undefined ? [] : [new URL(bridge.url).origin]),
+  ]);
+  return { url, close };
 }

@@ -16,7 +16,8 @@ export const PAGES: Readonly<Record<string, string>> = {
  * No script, style, font or picture but this server's own; no WebAssembly and no `eval`; no string
  * becomes a script or a worker's address but through the page's own Trusted Types policies.
  *
- * @param servers origins that a page may ask: the ballot box and the issuers
+ * @param servers origins that a page may ask: the ballot box, the issuers, and the agent's bridge
+ *   (`ws://127.0.0.1:8800`) for a page that is not of the agent's own origin, which `'self'` covers
  */
 export function securityHeaders(servers: readonly string[]): Record<string, string> {
   const policy = [

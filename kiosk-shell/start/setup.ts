@@ -12,7 +12,12 @@ import { join } from 'node:path';
 import { bytesToHex, hexToBytes, randomBytes } from '@kabina/crypto/bytes';
 import { publicKey } from '@kabina/crypto/ed25519';
 import { encodeEntry, signEntry, type Entry } from '@kabina/election/entries';
-import { electionId, encodeManifest, type Manifest } from '@kabina/election/manifest';
+import {
+  electionId,
+  encodeManifest,
+  type Manifest,
+  type MembersAuthority,
+} from '@kabina/election/manifest';
 import { Commission } from '../office/commission.ts';
 import type { ElectionPlan } from './election-file.ts';
 import { runParty, startParty, stopParty, type Party } from './processes.ts';
@@ -41,7 +46,8 @@ export const HOLDERS = [
 ] as const;
 export const THRESHOLD = 5;
 
-const MEMBERS = [
+/** The commission's roll. */
+export const MEMBERS = [
   { name: 'Соколова Марина Игоревна', post: { ru: 'председатель', kk: 'төраға', en: 'chair' } },
   {
     name: 'Тихонов Алексей Петрович',
@@ -76,6 +82,8 @@ export interface SetupOptions {
   /** Limit of requests a minute from one address; the services' own by default. */
   readonly requestsPerMinute?: number;
   readonly onMessage?: (party: string, message: unknown) => void;
+  /** Who certifies the members' tokens; without it members have none. */
+  readonly authority?: MembersAuthority;
 }
 
 /** What the office's key file holds. Secret. */
@@ -330,6 +338,7 @@ async function composeManifest(
       },
       signingKey: publicKey(commissionSeed),
       members: MEMBERS.map((member) => ({ ...member })),
+      ...(options.authority === undefined ? {} : { authority: options.authority }),
     },
     pool: options.pool,
   };

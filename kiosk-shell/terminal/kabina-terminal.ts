@@ -1,10 +1,12 @@
 import { LitElement, html, nothing } from 'lit';
-import { query, state } from 'lit/decorators.js';
+import { property, query, state } from 'lit/decorators.js';
 import { getLocale } from '@kabina/elements/localization';
 import { readConfig, type PageConfig } from '../common/config.ts';
 import { createBoothWorker } from '../common/worker-factory.ts';
+import { TerminalDevices } from './devices.ts';
 import { IdleTimer } from './idle-timer.ts';
 import { styles } from './kabina-terminal.styles.ts';
+import { slip } from './slip.ts';
 import { warning } from './terminal-text.ts';
 
 /** How long to wait before asking again for an election that is not there, in milliseconds. */
@@ -23,7 +25,13 @@ export class KabinaTerminal extends LitElement {
   @state() private accessor config: PageConfig | undefined;
   @state() private accessor voting = false;
   @state() private accessor secondsLeft: number | undefined;
-  @query('kabina-booth') private accessor booth!: (HTMLElement & { end(): Promise<void> }) | null;
+  /** Characters in a line of the receipt printer: 32 on paper of 58 mm, 42 or 48 on 80 mm. */
+  @property({ type: Number, attribute: 'paper-columns' }) accessor paperColumns: 32 | 42 | 48 = 32;
+  /** The receipt printer has Kazakh letters (code page KZ-1048). */
+  @property({ type: Boolean, attribute: 'kazakh-page' }) accessor kazakhPage = false;
+
+  @state() private accessor prints = false;
+  @query('kabina-booth') private accessor booth!: HTMLElementTagNameMap['kabina-booth'] | null;
   @query('dialog') private accessor dialog!: HTMLDialogElement;
 
   #timer = new IdleTimer({
@@ -35,15 +43,44 @@ export class KabinaTerminal extends LitElement {
     end: () => void this.#end(),
   });
 
+  #devices = new TerminalDevices({ window, hid: navigator.hid, usb: navigator.usb }, (code) =>
+    this.#scanned(code),
+  );
+
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#devices.addEventListener('change', this.#plugged);
+    void this.#devices.open();
     void this.#findElection();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#timer.stop();
+    this.#devices.removeEventListener('change', this.#plugged);
+    void this.#devices.close();
   }
+
+  readonly #plugged = (): void => {
+    this.prints = this.#devices.prints;
+  };
+
+  /** A code is taken only while a field asks for one, and never from under the warning. */
+  #scanned(code: string): boolean {
+    const { booth } = this;
+    const taken = booth !== null && !this.dialog.open && booth.takeCode(code);
+    if (taken) this.#timer.stay();
+    return taken;
+  }
+
+  readonly #print: HTMLElementTagNameMap['kabina-booth']['printReceipt'] = (receipt, contest) => {
+    const { paperColumns: columns, kazakhPage, config } = this;
+    const content = slip(receipt, contest, {
+      training: config?.kind === 'training',
+      locale: getLocale(),
+    });
+    return this.#devices.print(content, { columns, kazakhPage });
+  };
 
   async #findElection(): Promise<void> {
     while (this.config === undefined && this.isConnected) {
@@ -77,6 +114,7 @@ export class KabinaTerminal extends LitElement {
             registrar=${config.registrar}
             observers=${config.observers}
             .workerFactory=${createBoothWorker}
+            .printReceipt=${this.prints ? this.#print : undefined}
             @kabina-end=${this.#ended}
           ></kabina-booth>`
         : this.#idleScreen()

@@ -4,6 +4,7 @@ import { controls } from '@kabina/elements/controls';
 import { infoIcon, warningIcon } from '@kabina/elements/icons';
 import { tokens } from '@kabina/elements/themes';
 import { readControl, type ControlState, type SeatView } from '../common/control.ts';
+import { TokenRoads } from '../common/readers.ts';
 import { styles } from './kabina-seat.styles.ts';
 import { PageSeat } from './page-seat.ts';
 import { forgetSeatStore, hasSeatStore, openSeatStore } from './seat-store.ts';
@@ -29,6 +30,7 @@ export class KabinaSeat extends LitElement {
   /** The training machine knows that somebody sits here. */
   #taken = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #roads: TokenRoads | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -50,6 +52,7 @@ export class KabinaSeat extends LitElement {
       const control = await readControl();
       if (this.#index > 0) this.kept = await hasSeatStore(this.#index);
       this.control = control;
+      this.#roads ??= new TokenRoads(control.bridge);
       this.offline = false;
       const taken = this.#place?.taken === true;
       // New elections were begun: this seat's election is over.
@@ -62,7 +65,10 @@ export class KabinaSeat extends LitElement {
     this.#timer = setTimeout(() => void this.#look(), POLL);
   }
 
+  readonly #follow = (): void => this.requestUpdate();
+
   #rise(): void {
+    this.seat?.removeEventListener('change', this.#follow);
     this.seat?.stop();
     this.seat = undefined;
   }
@@ -77,7 +83,9 @@ export class KabinaSeat extends LitElement {
       threshold: THRESHOLD,
       store: await openSeatStore(this.#index),
       fresh,
+      roads: (this.#roads ??= new TokenRoads()),
     });
+    this.seat.addEventListener('change', this.#follow);
   }
 
   protected override render() {
@@ -111,7 +119,11 @@ export class KabinaSeat extends LitElement {
     const place = this.#place;
     if (place === undefined) return this.#choice(this.control!);
     if (this.seat !== undefined)
-      return html`<kabina-trustee .trustee=${this.seat}></kabina-trustee>`;
+      return html`<kabina-trustee .trustee=${this.seat}></kabina-trustee> ${
+          this.seat.mayCheckShare
+            ? html`<kabina-share-check .seat=${this.seat}></kabina-share-check>`
+            : nothing
+        }`;
     if (this.control!.stage === 'seats' && !place.taken) return this.#name(place);
     return html`<h2>Место № ${place.index}</h2>
       <p class="note">

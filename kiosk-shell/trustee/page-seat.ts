@@ -6,6 +6,7 @@
  * any moment; it only asks for the passphrase again.
  */
 import { bytesToHex, equalBytes, hexToBytes } from '@kabina/crypto/bytes';
+import type { TokenFinding, TokenTask } from '@kabina/elements/token-task';
 import type { SeatState, SeatStage, TrusteeSeat } from '@kabina/elements/trustee-seat';
 import { BoardFollower, httpReader } from '@kabina/election/follower';
 import { isDecrypted } from '@kabina/election/tally';
@@ -15,9 +16,13 @@ import { entryPoster } from '@kabina/trustee/box-client';
 import { takeSeat, type SeatKeys } from '@kabina/trustee/seat';
 import type { TrusteeStore } from '@kabina/trustee/store';
 import { Trustee, type Expectation, type Progress } from '@kabina/trustee/trustee';
-import { Vault } from '@kabina/trustee/vault';
+import { checkShareAtRest } from '@kabina/trustee/share-check';
+import { Vault, vaultGuard } from '@kabina/trustee/vault';
 import { readConfig, type PageConfig } from '../common/config.ts';
 import { claimSeat } from '../common/control.ts';
+import type { TokenRoads } from '../common/readers.ts';
+import { TokenSession } from '../common/token-session.ts';
+import { shareWork } from './share-token.ts';
 
 /** How often the board is looked at while nothing is due, in milliseconds. */
 const POLL = 1_000;
@@ -44,6 +49,8 @@ export interface PageSeatOptions {
   readonly store: TrusteeStore;
   /** There is no vault yet: the passphrase is chosen, keys are made and the seat is claimed. */
   readonly fresh: boolean;
+  /** The roads to a token that may guard the share. */
+  readonly roads: TokenRoads;
 }
 
 interface Work {
@@ -64,6 +71,9 @@ export class PageSeat extends EventTarget implements TrusteeSeat {
   #vault: Vault | undefined;
   #keys: SeatKeys | undefined;
   #work: Work | undefined;
+  #roads: TokenRoads;
+  #guard: 'passphrase' | 'token' | 'either' = 'passphrase';
+  #token: TokenSession | undefined;
   #agreed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
@@ -76,7 +86,41 @@ export class PageSeat extends EventTarget implements TrusteeSeat {
     this.threshold = options.threshold;
     this.#store = options.store;
     this.#fresh = options.fresh;
+    this.#roads = options.roads;
     this.#state = { at: 'locked', fresh: options.fresh, busy: false, wrong: false };
+    void this.#learnGuard();
+  }
+
+  get token(): TokenTask | undefined {
+    return this.#token;
+  }
+
+  #locked(wrong: boolean, busy = false): void {
+    this.#tell({ at: 'locked', fresh: this.#fresh, guard: this.#guard, busy, wrong });
+  }
+
+  async #learnGuard(): Promise<void> {
+    const guard = await vaultGuard(this.#store);
+    this.#guard = guard ?? 'either';
+    if (guard === 'token') this.#takeToken();
+    if (this.#state.at === 'locked') this.#locked(false);
+  }
+
+  /** The holder takes a token instead of a passphrase. */
+  useToken(): void {
+    if (this.#state.at !== 'locked' || this.#guard === 'passphrase') return;
+    this.#takeToken();
+    this.#locked(false);
+  }
+
+  #takeToken(): void {
+    if (this.#token !== undefined) return;
+    const opened = async (vault: Vault): Promise<undefined> => {
+      this.#vault = vault;
+      this.#guard = 'token';
+      await this.retry();
+    };
+    this.#token = new TokenSession(shareWork(this.#store, opened), this.#roads);
   }
 
   get state(): SeatState {
@@ -92,16 +136,56 @@ export class PageSeat extends EventTarget implements TrusteeSeat {
     this.#tell({ at: 'failed', code: codeOf(error), retry });
   }
 
+  /** What keeps the share: the check asks for the same. */
+  get guard(): 'passphrase' | 'token' | 'either' {
+    return this.#guard;
+  }
+
+  /** The key is made: from now on the share can be checked, up to the night. */
+  get mayCheckShare(): boolean {
+    const { state } = this;
+    return state.at === 'asked' || (state.at === 'working' && state.stage === 'keep');
+  }
+
+  /**
+   * Opens the share from where it rests, as on the night, and forgets it. Answers the code of what
+   * is wrong, or undefined.
+   */
+  async checkShare(passphrase: string): Promise<string | undefined> {
+    try {
+      return await this.#shareFault(await Vault.open(this.#store, passphrase));
+    } catch (error) {
+      return codeOf(error);
+    }
+  }
+
+  /** The same with the token that guards it. */
+  checkShareWithToken(): TokenTask {
+    const opened = async (vault: Vault): Promise<readonly TokenFinding[]> => {
+      const code = await this.#shareFault(vault);
+      const fault = code === undefined ? {} : { code: 'token.share' };
+      return [{ what: 'share', good: code === undefined, ...fault }];
+    };
+    return new TokenSession(shareWork(this.#store, opened, 'check'), this.#roads);
+  }
+
+  async #shareFault(vault: Vault): Promise<string | undefined> {
+    const state = this.#work?.follower.state;
+    if (state === undefined) return 'seat.failed';
+    const found = await checkShareAtRest(vault, state, this.index);
+    return found === 'good' ? undefined : 'trustee.share-lost';
+  }
+
   async unlock(passphrase: string): Promise<void> {
-    const fresh = this.#fresh;
-    this.#tell({ at: 'locked', fresh, busy: true, wrong: false });
+    this.#locked(false, true);
     try {
       this.#vault = await Vault.open(this.#store, passphrase);
     } catch (error) {
       if (codeOf(error) !== 'passphrase.wrong') this.#fail(error);
-      else this.#tell({ at: 'locked', fresh, busy: false, wrong: true });
+      else this.#locked(true);
       return;
     }
+    this.#guard = 'passphrase';
     await this.retry();
   }
 
@@ -109,7 +193,7 @@ export class PageSeat extends EventTarget implements TrusteeSeat {
   async retry(): Promise<void> {
     clearTimeout(this.#timer);
     if (this.#vault === undefined) {
-      this.#tell({ at: 'locked', fresh: this.#fresh, busy: false, wrong: false });
+      this.#locked(false);
       return;
     }
     this.#tell({ at: 'working', stage: 'commit' });
@@ -142,6 +226,7 @@ export class PageSeat extends EventTarget implements TrusteeSeat {
   /** The page goes: nothing more is asked of the board. */
   stop(): void {
     this.#stopped = true;
+    this.#token?.stop();
     clearTimeout(this.#timer);
   }
 

@@ -4,6 +4,7 @@
  */
 import { browserStore } from '@kabina/trustee/browser-store';
 import type { TrusteeStore } from '@kabina/trustee/store';
+import { vaultGuard } from '@kabina/trustee/vault';
 
 /** The object store of `browserStore`. */
 const RECORDS = 'records';
@@ -20,9 +21,7 @@ export function openSeatStore(index: number): Promise<TrusteeStore> {
 
 /** Whether this browser holds a vault for the seat; makes no database if there is none. */
 export async function hasSeatStore(index: number): Promise<boolean> {
-  return (
-    (await exists(index)) && (await (await openSeatStore(index)).get('data-key')) !== undefined
-  );
+  return (await exists(index)) && (await vaultGuard(await openSeatStore(index))) !== undefined;
 }
 
 /** Throws away what the seat kept for an election that is over, or never took part in one. */

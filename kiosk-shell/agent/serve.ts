@@ -1,0 +1,87 @@
+/**
+ * What the agent serves on the loopback: the built pages under the strict policy, `/config.json`,
+ * and the bridge to tokens. It reads no cookie, keeps no log of requests and has no state.
+ */
+import { existsSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { ReaderSource } from '@kabina/tokens/transport';
+import Fastify from 'fastify';
+import { PAGES, securityHeaders } from '../start/pages.ts';
+import { serveBridge } from './bridge.ts';
+import { AgentError, type AgentConfig } from './config.ts';
+
+const LOOPBACK = '127.0.0.1';
+
+export interface Tokens {
+  readonly source: ReaderSource;
+  readonly secret: string;
+}
+
+export interface Agent {
+  readonly port: number;
+  /** Ends the sessions with cards, then everything. */
+  close(): Promise<void>;
+}
+
+/** Rejects if the port is taken. */
+export async function serveAgent(config: AgentConfig, tokens: Tokens | undefined): Promise<Agent> {
+  const pages = resolve(config.pages);
+  if (!existsSync(join(pages, `${PAGES['/terminal/']}index.html`))) {
+    throw new AgentError('agent.pages', `${pages}: собранных страниц нет (npx vite build)`);
+  }
+  const server = Fastify({ logger: false, forceCloseConnections: true });
+  // Known once the server listens: nobody has asked before.
+  let port = config.port;
+  let headers: Readonly<Record<string, string>> = {};
+
+  server.addHook('onRequest', async (request, reply) => {
+    reply.headers(headers);
+    // A foreign name that leads to this machine would make the pages a foreign site's (DNS rebinding).
+    if (request.host !== `${LOOPBACK}:${port}` && request.host !== `localhost:${port}`) {
+      await reply.code(421).send();
+    }
+  });
+  await server.register(fastifyStatic, {
+    root: pages,
+    index: false,
+    dotfiles: 'deny',
+    // The policy's own header says it.
+    cacheControl: false,
+  });
+  server.get('/', (_request, reply) => reply.redirect('/terminal/'));
+  server.get('/config.json', (_request, reply) => {
+    if (config.election === undefined) return reply.code(404).send();
+    const bridge = tokens === undefined ? {} : { bridge: bridgeUrl(port) };
+    return reply.send({ ...config.election, ...bridge });
+  });
+  for (const [address, folder] of Object.entries(PAGES)) {
+    server.get(address, (_request, reply) => reply.sendFile(`${folder}index.html`));
+  }
+
+  await server.listen({ port, host: LOOPBACK });
+  port = (server.server.address() as AddressInfo).port;
+  const { box, registrar, observers } = config.election ?? {};
+  const services = [box, registrar, observers].filter((service) => service !== undefined);
+  // A page at `localhost` asks the bridge at 127.0.0.1, which is not its own origin.
+  headers = securityHeaders(tokens === undefined ? services : [...services, bridgeOrigin(port)]);
+  const bridge =
+    tokens &&
+    (await serveBridge({
+      server: server.server,
+      ...tokens,
+      origins: [`http://${LOOPBACK}:${port}`, `http://localhost:${port}`],
+    }));
+  return {
+    port,
+    close: async () => {
+      await bridge?.close();
+      await tokens?.source.close();
+      await server.close();
+    },
+  };
+}
+
+const bridgeOrigin = (port: number): string => `ws://${LOOPBACK}:${port}`;
+const bridgeUrl = (port: number): string => `${bridgeOrigin(port)}/bridge`;

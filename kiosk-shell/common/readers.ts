@@ -1,0 +1,54 @@
+/**
+ * The roads to a token that this page has: the kiosk's agent, once it is paired; WebUSB and Web
+ * Smart Card, where the browser lets the page drive a reader (the kiosk's own app); APDUs over HID.
+ */
+import { agentReaders } from '@kabina/tokens/agent-readers';
+import { hidReaders } from '@kabina/tokens/hid-readers';
+import { smartCardReaders } from '@kabina/tokens/smart-card-readers';
+import type { ReaderSource } from '@kabina/tokens/transport';
+import { usbReaders } from '@kabina/tokens/usb-readers';
+
+/** The kiosk's agent and the secret that pairs this page with it. */
+export interface Bridge {
+  /** `ws://127.0.0.1:8800/bridge` */
+  readonly url: string;
+  readonly secret: string;
+}
+
+/** The page's roads. The agent's pairing secret lives here, in the page's memory, and nowhere else. */
+export class TokenRoads {
+  readonly #agent: string | undefined;
+  #secret: string | undefined;
+
+  /**
+   * @param agent address of the agent's bridge, where the machine has one
+   * @param secret its pairing secret, where the page was given it; otherwise a person types it
+   */
+  constructor(agent?: string, secret?: string) {
+    this.#agent = agent;
+    this.#secret = secret;
+  }
+
+  /** Whether there is an agent whose pairing code has to be asked for. */
+  get unpaired(): boolean {
+    return this.#agent !== undefined && this.#secret === undefined;
+  }
+
+  pair(secret: string | undefined): void {
+    this.#secret = secret;
+  }
+
+  /** Fresh sources for one session: whoever takes them closes them. */
+  sources(): readonly ReaderSource[] {
+    const { usb, hid } = navigator as { usb?: USB; hid?: HID };
+    const smartCards = smartCardReaders();
+    return [
+      ...(this.#agent === undefined || this.#secret === undefined
+        ? []
+        : [agentReaders({ url: this.#agent, secret: this.#secret })]),
+      ...(smartCards === undefined ? [] : [smartCards]),
+      ...(usb === undefined ? [] : [usbReaders(usb)]),
+      ...(hid === undefined ? [] : [hidReaders(hid)]),
+    ];
+  }
+}
