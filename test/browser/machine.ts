@@ -98,6 +98,16 @@ export class Machine {
     return /пароль комиссии: (\S+)/.exec(this.#printed)![1]!;
   }
 
+  /** PIN of a member's training token. */
+  pin(member: string): string {
+    return new RegExp(`${member}: PIN-код (\\d{6})`).exec(this.#printed)![1]!;
+  }
+
+  /** What pairs a page with the machine's tokens, where a person types it. */
+  get pairing(): string {
+    return /Код сопряжения[^:]*: (\S+)/.exec(this.#printed)![1]!;
+  }
+
   /** The one-time code that an issuer sends to a voter after `from`. */
   async code(login: string, issuer: 'registrar' | 'observers', from: number): Promise<string> {
     return (await this.printed(new RegExp(`${login} от ${issuer}: код (\\d{6})`), from))[1]!;

@@ -9,7 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
 import { Machine } from './machine.ts';
-import { OfficePage } from './office.ts';
+import { OfficePage, typePin } from './office.ts';
 import { buildPages, serveBuilt, type BuiltPages } from './built-pages.ts';
 import { verify } from './verdict.ts';
 import { byKeys, byTouch, typeAccessCode, Voter } from './voter.ts';
@@ -20,7 +20,18 @@ const COUNCIL = /Выборы депутатов городского совет
 const BRIDGE = /Городской референдум/;
 /** Words that nobody would choose: chosen by the canary voter, they may be found nowhere. */
 const CANARY = { id: 'g06', name: 'Ермолин Захар Ильич' };
+const CHAIR = 'Соколова Марина Игоревна';
+const DEPUTY = 'Тихонов Алексей Петрович';
+const SECRETARY = 'Уварова Инна Сергеевна';
 const PASSPHRASE = 'янтарь-лестница-ветер-кувшин-7';
+
+/** A holder takes the deputy's training token and opens the share with it. */
+async function openShare(page: Page, pin: string): Promise<void> {
+  const token = page.locator('kabina-token').last();
+  await token.getByRole('button', { name: new RegExp(`Учебный токен.*${DEPUTY}`) }).click();
+  await token.getByText('Осталось попыток').waitFor();
+  await typePin(token, pin);
+}
 
 /** What was cast, by the name on the paper; a challenge and what was replaced don't count. */
 const expected = new Map<string, number>();
@@ -37,6 +48,7 @@ describe('the whole road in a browser', { concurrency: false }, () => {
   const codes: string[] = [];
   let office: OfficePage;
   let holder: Page;
+  let tokenHolder: Page;
   let built: BuiltPages | undefined;
 
   before(async () => {
@@ -96,8 +108,21 @@ describe('the whole road in a browser', { concurrency: false }, () => {
     await watch.sizes(holder, 'trustee-passphrase', SIZES);
     await holder.getByRole('button', { name: 'Занять место' }).click();
 
+    // Another holder's share lies under a token: no passphrase, and the agent's pairing code once.
+    const other = await watch.context(browser, { viewport: { width: 1280, height: 800 } });
+    tokenHolder = await other.newPage();
+    await tokenHolder.goto(`${machine.url}/trustee/?seat=5`);
+    await tokenHolder.getByLabel(/Ваше имя/).fill('Токенов Пётр Ильич');
+    await tokenHolder.getByRole('button', { name: 'Дальше: кодовая фраза' }).click();
+    await tokenHolder.getByRole('button', { name: 'Взять токен вместо фразы' }).click();
+    await watch.look(tokenHolder, 'trustee-pairing');
+    await tokenHolder.getByLabel('Код сопряжения').fill(machine.pairing);
+    await tokenHolder.getByRole('button', { name: 'Соединить' }).click();
+    await openShare(tokenHolder, machine.pin(DEPUTY));
+
     await office.sees('Место занял человек');
     await office.sees('Пробная Валентина Львовна');
+    await office.sees('Токенов Пётр Ильич');
     await office.press('Создать тренировочные выборы');
     await office.sees('Пароль комиссии');
     await watch.look(office.page, 'office-locked');
@@ -121,10 +146,41 @@ describe('the whole road in a browser', { concurrency: false }, () => {
     await holder.getByLabel('Кодовая фраза').fill(PASSPHRASE);
     await holder.getByRole('button', { name: 'Открыть' }).click();
     await holder.getByText('Ждём, пока комиссия откроет голосование').waitFor();
+    // The share under the token too; the vault asks for the token and never for a phrase.
+    await tokenHolder.reload();
+    await tokenHolder.getByLabel('Код сопряжения').fill(machine.pairing);
+    await tokenHolder.getByRole('button', { name: 'Соединить' }).click();
+    await openShare(tokenHolder, machine.pin(DEPUTY));
+    await tokenHolder.getByText('Ждём, пока комиссия откроет голосование').waitFor();
     await watch.look(office.page, 'office-ready');
+    // Without the members' signatures the election does not open.
+    assert.equal(
+      await office.page
+        .getByRole('button', { name: 'Открыть голосование' })
+        .getAttribute('aria-disabled'),
+      'true',
+    );
+    await office.sign(CHAIR, machine.pin(CHAIR));
+    await office.sign(DEPUTY, machine.pin(DEPUTY));
     await office.confirm('Открыть голосование', 'Открыть');
     await office.page.getByRole('heading', { name: 'Стол регистрации' }).waitFor();
     await holder.getByText('Голосование идёт').waitFor();
+  });
+
+  step('a week before, holders find out whether their shares will open', async () => {
+    await holder.getByText('Проверить, откроется ли доля').click();
+    await holder.getByLabel('Кодовая фраза').fill('не та фраза совсем');
+    await holder.getByRole('button', { name: 'Проверить долю' }).click();
+    await holder.getByText('Кодовая фраза не подошла').waitFor();
+    await holder.getByLabel('Кодовая фраза').fill(PASSPHRASE);
+    await holder.getByRole('button', { name: 'Проверить долю' }).click();
+    await holder.getByText('Доля на месте и откроется').waitFor();
+    await watch.look(holder, 'trustee-share-check');
+    await tokenHolder.getByText('Проверить, откроется ли доля').click();
+    await tokenHolder.getByRole('button', { name: 'Проверить токен' }).click();
+    await openShare(tokenHolder, machine.pin(DEPUTY));
+    await tokenHolder.getByText('Токен можно вынуть').waitFor();
+    await watch.look(tokenHolder, 'trustee-token-check');
   });
 
   aside('at the terminal by touch alone', async () => {
@@ -392,6 +448,11 @@ describe('the whole road in a browser', { concurrency: false }, () => {
     await office.confirm('Отметить как снятого', 'Снять кандидата');
     await office.sees('Уже сняты: Мухин Артём Николаевич');
     await watch.look(page, 'office-voting');
+    await office.checkToken(SECRETARY, machine.pin(SECRETARY), () =>
+      watch.look(page, 'office-token-check'),
+    );
+    await office.sign(CHAIR, machine.pin(CHAIR));
+    await office.sign(SECRETARY, machine.pin(SECRETARY));
     await office.confirm('Закрыть голосование', 'Закрыть навсегда');
     await office.sees('Голосование закрыто');
     await page
@@ -407,6 +468,7 @@ describe('the whole road in a browser', { concurrency: false }, () => {
     await holder.getByRole('button', { name: 'Расшифровать итоги' }).waitFor();
     await watch.look(holder, 'trustee-asked');
     await holder.getByRole('button', { name: 'Расшифровать итоги' }).click();
+    await tokenHolder.getByRole('button', { name: 'Расшифровать итоги' }).click();
     await office.page
       .getByRole('listitem')
       .filter({ hasText: 'Пробная Валентина Львовна' })
@@ -429,12 +491,30 @@ describe('the whole road in a browser', { concurrency: false }, () => {
     }
     assert.equal(await page.getByText('НАРУШЕНО').count(), 0);
     assert.ok((await page.getByText('выполнено').count()) >= 15, 'five relations a protocol hold');
-    const member = page.getByLabel('Присутствует и подписывает').nth(1);
-    await member.uncheck();
-    await office.press('Подписать и опубликовать');
+    await page.getByLabel('Поступило жалоб').fill('1');
+    await office.confirm('Составить протоколы', 'Составить');
+    await office.sees('Не хватает подписей: 2');
+    await office.sign(CHAIR, machine.pin(CHAIR), async (token) => {
+      await watch.look(page, 'office-pin');
+      await watch.sizes(page, 'office-pin', SIZES);
+      // A wrong PIN costs a try, and is said so.
+      await typePin(token, machine.pin(CHAIR) === '000000' ? '111111' : '000000');
+      await token.getByText('Осталось попыток: 2').waitFor();
+      await watch.look(page, 'office-pin-wrong');
+    });
+    // Somebody else's token signs nothing in the secretary's name.
+    await office.press(`Подписать: ${SECRETARY}`);
+    const other = await office.takeToken(CHAIR);
+    await other.getByText('Здесь нужен другой токен').waitFor();
+    await watch.look(page, 'office-other-token');
+    await page.getByRole('dialog').getByRole('button', { name: 'Отмена' }).click();
+    await page.getByRole('row', { name: SECRETARY }).getByLabel('с особым мнением').check();
+    await office.sign(SECRETARY, machine.pin(SECRETARY));
+    await watch.look(page, 'office-signing');
+    await office.press('Опубликовать');
     await office.sees('Назовите причину');
-    await page.getByLabel('Если не подписывает: причина').nth(1).fill('в отпуске');
-    await office.confirm('Подписать и опубликовать', 'Опубликовать');
+    await page.getByLabel('Если не подписывает: причина').fill('в отпуске');
+    await office.confirm('Опубликовать', 'Опубликовать');
     await office.sees('Протоколы опубликованы');
     await office.sees('в отпуске');
     await watch.look(page, 'office-published');
@@ -458,8 +538,9 @@ describe('the whole road in a browser', { concurrency: false }, () => {
     }
     for (const { url, body } of watch.requests) {
       const text = `${url}\n${body?.toString('utf8') ?? ''}`;
-      for (const secret of [PASSPHRASE, machine.passphrase]) {
-        assert.ok(!text.includes(secret), `a passphrase went to ${url}`);
+      const pins = [CHAIR, DEPUTY, SECRETARY].map((name) => machine.pin(name));
+      for (const secret of [PASSPHRASE, machine.passphrase, ...pins]) {
+        assert.ok(!text.includes(secret), `a passphrase or a PIN went to ${url}`);
       }
     }
   });

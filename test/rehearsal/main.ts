@@ -1,11 +1,14 @@
 /**
- * `npm run rehearsal -- --voters N [--election FILE] [--suite NAME] [--board DIR] [--json]`: a whole
+ * `npm run rehearsal -- --voters N [--election FILE] [--suite NAME] [--board DIR] [--sign] [--json]`: a whole
  * training election with no human, through the real processes over HTTP, some voters through the
  * real booth in Chromium. The expected tally is fixed before anyone casts; the board is left in a
  * folder; the verdict is the observer's own.
  *
+ * With `--sign` three members with simulated cards sign opening, closing and protocols over the real
+ * pcscd, and `protocol.bin`, `protocol.p7s` and `ca.pem` are left beside the board.
+ *
  * Exit status 0 only if the tally is the expected one and the board is verified; 64 to 66 for
- * arguments or an election file that can't be used; 130 when interrupted.
+ * arguments or an election file that can't be used, 69 without pcscd; 130 when interrupted.
  */
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -16,8 +19,9 @@ import { startElection, type RunningElection } from '@kabina/kiosk-shell/start/s
 import { syntheticVoters } from '@kabina/kiosk-shell/start/voters';
 import { BoothVoters, boothPlaces } from './booth-voters.ts';
 import { Casting } from './casting.ts';
+import type { SigningMembers } from './members.ts';
 import { readOptions, type RehearsalOptions } from './options.ts';
-import { closeToResult, openWithKey } from './phases.ts';
+import { closeToResult, openWithKey, type SignAct } from './phases.ts';
 import { planVoters, type Plan } from './plan.ts';
 import { Progress } from './progress.ts';
 import type { CodeMessage, VoterJob, VoterReport } from './voter-thread.ts';
@@ -47,8 +51,10 @@ class Rehearsal {
   readonly #casting = new Casting();
   #running: RunningElection | undefined;
   #booths: BoothVoters | undefined;
+  readonly #members: SigningMembers | undefined;
 
-  constructor(options: RehearsalOptions, folder: string) {
+  constructor(options: RehearsalOptions, folder: string, members: SigningMembers | undefined) {
+    this.#members = members;
     const { election, voters } = options;
     this.#options = options;
     this.#folder = folder;
@@ -60,12 +66,15 @@ class Rehearsal {
     const { voters, board: wanted, json } = this.#options;
     const jobs = await this.#phase('setUp', () => this.#setUp());
     const running = this.#running!;
-    await this.#phase('ceremony', () => openWithKey(running));
+    const members = this.#members;
+    const sign: SignAct | undefined = members && ((act) => members.sign(running.commission, act));
+    await this.#phase('ceremony', () => openWithKey(running, sign));
     await this.#phase('casting', () => this.#cast(running, jobs));
-    await this.#phase('closeToResult', () => closeToResult(running));
+    await this.#phase('closeToResult', () => closeToResult(running, sign));
     await this.stop();
     const board = wanted ?? join(this.#folder, 'board');
     await cp(running.board, board, { recursive: true });
+    await members?.leaveFiles(running.commission, board);
     // The parties' secrets have served; nothing but the board is left.
     await rm(wanted === undefined ? running.folder : this.#folder, { recursive: true });
     const audit = await this.#phase('audit', () => auditOf(board));
@@ -94,7 +103,7 @@ class Rehearsal {
   async stop(): Promise<void> {
     const [running, booths] = [this.#running, this.#booths];
     this.#booths = undefined;
-    await Promise.all([running?.stop(), booths?.close()]);
+    await Promise.all([running?.stop(), booths?.close(), this.#members?.close()]);
   }
 
   async #phase<T>(name: string, work: () => Promise<T>): Promise<T> {
@@ -117,6 +126,7 @@ class Rehearsal {
       revoting: true,
       pool: POOL,
       sender: 'ipc',
+      ...(this.#members === undefined ? {} : { authority: this.#members.authority }),
       // All voters come from this one machine's address.
       requestsPerMinute: 10_000_000,
       onMessage: (_party, message) => {
@@ -197,7 +207,9 @@ async function main(): Promise<number> {
   say(`rehearsal of ${voters} voters, ${election.contests.length} contests, ${election.suite}`);
   await mkdir(join(root, '.state'), { recursive: true });
   const folder = await mkdtemp(join(root, '.state/rehearsal-'));
-  const rehearsal = new Rehearsal(options, folder);
+  // Loaded only where members sign: pcscd's driver is not on every machine.
+  const members = options.sign ? new (await import('./members.ts')).SigningMembers() : undefined;
+  const rehearsal = new Rehearsal(options, folder, members);
   const interrupt = (): void => {
     say('interrupted: ending all processes');
     void rehearsal.stop().finally(() => process.exit(130));

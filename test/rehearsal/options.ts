@@ -31,12 +31,15 @@ export class UsageError extends Error {
 const EX_USAGE = 64;
 const EX_DATAERR = 65;
 const EX_NOINPUT = 66;
+export const EX_UNAVAILABLE = 69;
 
 export interface RehearsalOptions {
   readonly voters: number;
   readonly election: ElectionPlan;
   /** Where the board is to be left; in the state folder by default. */
   readonly board: string | undefined;
+  /** Members sign with tokens, over the real pcscd. */
+  readonly sign: boolean;
   readonly json: boolean;
 }
 
@@ -52,6 +55,7 @@ function parse(args: readonly string[]) {
         election: { type: 'string' },
         suite: { type: 'string' },
         board: { type: 'string' },
+        sign: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
       },
     }).values;
@@ -76,6 +80,7 @@ export async function readOptions(args: readonly string[]): Promise<RehearsalOpt
     voters,
     election: { ...read, suite: suite ?? read.suite },
     board: values.board === undefined ? undefined : resolve(values.board),
+    sign: values.sign,
     json: values.json,
   };
 }

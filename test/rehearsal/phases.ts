@@ -1,5 +1,6 @@
 /** The phases of an election that the commission leads, as a rehearsal, a bench or a test plays them. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Act } from '@kabina/election/members';
 import type { RunningElection } from '@kabina/kiosk-shell/start/setup';
 
 /** How long the other parties may take for their part of one phase. */
@@ -27,26 +28,41 @@ export async function until(
   }
 }
 
+/** Lets the members sign an act with their tokens; nothing where they have none. */
+export type SignAct = (act: Act) => Promise<void>;
+
+const nobodySigns: SignAct = () => Promise.resolve();
+
 /** Waits for the holders' key and opens the election with it. */
-export async function openWithKey(running: RunningElection): Promise<void> {
+export async function openWithKey(
+  running: RunningElection,
+  sign: SignAct = nobodySigns,
+): Promise<void> {
   await until(running, 'the key', () => running.commission.state.phase === 'ready');
+  await sign('open');
   await running.commission.open();
 }
 
 /** From the last ballot to the published protocols. */
-export async function closeToResult(running: RunningElection): Promise<void> {
+export async function closeToResult(
+  running: RunningElection,
+  sign: SignAct = nobodySigns,
+): Promise<void> {
   const { commission } = running;
   const { state } = commission;
   const issuers = commission.manifest.issuers.length;
+  await sign('close');
   await commission.close();
   await until(running, 'the issuers’ statements', () => state.issued.size === issuers);
   await commission.fixTally();
   await until(running, 'enough shares', () => commission.missingShares.length === 0);
   await commission.stateResults();
-  await commission.publishProtocols({
+  await commission.drawUpProtocols({
     signedAt: `${new Date().toISOString().slice(0, 19)}Z`,
     complaints: 0,
     certifiedCopies: 0,
-    members: commission.manifest.commission.members.map(() => ({ signed: true, dissent: false })),
   });
+  await sign('publish');
+  const { members } = commission.manifest.commission;
+  await commission.publish(members.map(() => ({ signed: true, dissent: false })));
 }
