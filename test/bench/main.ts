@@ -12,6 +12,7 @@ import { launchChromium } from '../browser/chromium.ts';
 import { measureAcceptance } from './accepting.ts';
 import { measureChecking, measurePermit, measureSignature } from './checking.ts';
 import { measureSealing, type SealingTimes } from './sealing.ts';
+import { measureToken } from './signing.ts';
 import { percentile } from './statistics.ts';
 import { measureAggregation, measureCeremony, measureResult } from './tallying.ts';
 
@@ -45,6 +46,8 @@ const NAMES = [
   'tally/aggregate-1m',
   'tally/result-1m',
   'portal/accept',
+  'token/sign',
+  'token/check',
 ] as const;
 type Name = (typeof NAMES)[number];
 
@@ -190,6 +193,11 @@ if (wanted('portal/accept')) {
       show(result, `${perSecond.toFixed(0)} ballots a second`);
     }
   }
+}
+if (wanted('token/sign') || wanted('token/check')) {
+  const { sign, check } = await measureToken(rounds(40));
+  if (wanted('token/sign')) report('token/sign', 'piv-p256', 'node', sign);
+  if (wanted('token/check')) report('token/check', 'piv-p256', 'node', check);
 }
 if (wanted('check/permit')) report('check/permit', 'rsa-3072', 'node', measurePermit(rounds(200)));
 
