@@ -111,7 +111,6 @@ export class KabinaOfficeSignatures extends LitElement {
     const dissent = row?.querySelector('input')?.checked === true;
     const work = signingWork(office.commission!, this.act, member, dissent);
     await this.dialog.run(new TokenSession(work, office.roads));
-    await office.look().catch(() => undefined);
-    this.requestUpdate();
+    await office.refresh();
   }
 }

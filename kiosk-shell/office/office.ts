@@ -89,6 +89,13 @@ export class Office extends EventTarget {
     }
   }
 
+  /** Looks now and shows what is new: something was done beside {@link Office.act}. */
+  async refresh(): Promise<void> {
+    // What went wrong with the look itself the next one will say.
+    await this.look().catch(() => undefined);
+    this.#changed();
+  }
+
   /** Opens the office's keys; they stay in this page's memory until it goes or is locked. */
   unlock(passphrase: string): Promise<boolean> {
     return this.act('Вход комиссии', async () => {

@@ -223,7 +223,7 @@ function refused(code: string): TemplateResult {
 
 function pairing(task: TokenTask, { wrong, busy }: At<'pairing'>): TemplateResult {
   return html`${heading(msg('Соедините страницу с агентом киоска'))}
-    <p>${msg('Агент показывает код при запуске. Введите его здесь: это нужно один раз.')}</p>
+    <p>${msg('Код сопряжения есть у того, кто настраивал этот компьютер.')}</p>
     <kabina-code-entry
       keypad
       .label=${msg('Код сопряжения')}
