@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { run } from '../tokens/programs.ts';
+import { pcscdMissing } from '../tokens/pcscd.ts';
 
 const COMMAND = new URL('./main.ts', import.meta.url).pathname;
 
@@ -17,7 +19,11 @@ interface Outcome {
   readonly expected: Record<string, Record<string, number>>;
   readonly tally: Record<string, Record<string, number>>;
   readonly match: boolean;
-  readonly audit: { verdict: string; electionId: string; checks: { id: string; status: string }[] };
+  readonly audit: {
+    verdict: string;
+    electionId: string;
+    checks: { id: string; status: string; checked: number }[];
+  };
   readonly timings: Record<string, number>;
 }
 
@@ -91,5 +97,28 @@ describe('npm run rehearsal', () => {
     assert.equal(outcome.audit.verdict, 'verified');
     assert.deepEqual(outcome.tally, { d1: { a: 3, b: 2 }, d2: { c: 0, d: 0 } });
     assert.equal(outcome.ballots.chromium, 2);
+  });
+
+  it('signs with three members’ tokens, and OpenSSL reads their signatures', async (t) => {
+    const missing = pcscdMissing();
+    if (missing !== undefined) return t.skip(missing);
+    const board = join(folder, 'signed');
+    const outcome = await rehearse('--voters', '3', '--board', board, '--sign');
+    assert.equal(outcome.audit.verdict, 'verified');
+    const check = outcome.audit.checks.find(({ id }) => id === 'protocol');
+    // Three members sign opening, closing and protocols; three protocols; one publication.
+    assert.equal(check?.checked, 13);
+    const verify = () =>
+      run('openssl', [
+        ...['cms', '-verify', '-binary', '-inform', 'DER', '-in', join(board, 'protocol.p7s')],
+        ...['-content', join(board, 'protocol.bin'), '-CAfile', join(board, 'ca.pem')],
+        ...['-purpose', 'any', '-out', join(folder, 'content')],
+      ]);
+    const good = await verify();
+    assert.equal(good.status, 0, good.said);
+    const document = await readFile(join(board, 'protocol.bin'));
+    document[document.length >> 1]! ^= 1;
+    await writeFile(join(board, 'protocol.bin'), document);
+    assert.notEqual((await verify()).status, 0);
   });
 });
