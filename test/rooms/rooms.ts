@@ -15,12 +15,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'packages/booth': ['packages/election', 'packages/outbox', 'packages/crypto', 'packages/log'],
   'packages/trustee': ['packages/election', 'packages/crypto', 'packages/log', 'packages/tokens'],
   'packages/portal': ['packages/election', 'packages/crypto', 'packages/log'],
-  'packages/observer': [
-    'packages/election',
-    'packages/crypto',
-    'packages/log',
-    'packages/tokens',
-  ],
+  'packages/observer': ['packages/election', 'packages/crypto', 'packages/log', 'packages/tokens'],
   'packages/elements': [
     'packages/booth',
     'packages/trustee',

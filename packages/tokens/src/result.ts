@@ -65,8 +65,7 @@ export interface TokenProblem {
 }
 
 export type Result<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly problem: TokenProblem };
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: TokenProblem };
 
 export function ok<T>(value: T): Result<T> {
   return { ok: true, value };
