@@ -12,7 +12,7 @@ import { checkingWork } from './member-tokens.ts';
 import { officeErrorText } from './office-errors.ts';
 import type { KabinaOfficeToken } from './office-token.ts';
 import { Office } from './office.ts';
-import { STEPS, nextThing, stepNow, type StepId } from './steps.ts';
+import { STEPS, nextThing, stepNow, type Missing, type StepId } from './steps.ts';
 
 /**
  * @summary The commission's office: where the election stands, the one next thing to do, and the
@@ -68,13 +68,7 @@ export class KabinaOffice extends LitElement {
               >${
                 locked
                   ? 'Войдите, чтобы вести выборы.'
-                  : nextThing(
-                      stage,
-                      office.board?.phase,
-                      (office.board?.phase === 'tally' &&
-                        office.commission!.missingShares.length > 0) ||
-                        false,
-                    )
+                  : nextThing(stage, office.board?.phase, missingOf(office))
               }</span
             >
           </p>
@@ -196,4 +190,11 @@ export class KabinaOffice extends LitElement {
     });
     if (sure) await office.act('Новые выборы', renewElection);
   }
+}
+
+function missingOf({ board, commission }: Office): Missing {
+  return {
+    shares: board?.phase === 'tally' && commission!.missingShares.length > 0,
+    signatures: board?.phase === 'ready' && commission!.signaturesMissing('open') > 0,
+  };
 }

@@ -33,7 +33,10 @@ test('without an election the office is at the seats', () => {
 });
 
 test('there is a different next thing to do at every turn', () => {
-  const said = PHASES.slice(1).map((phase) => nextThing('running', phase, true));
-  said.push(nextThing('running', 'tally', false), nextThing('seats', undefined, false));
+  const all = { shares: true, signatures: true };
+  const none = { shares: false, signatures: false };
+  const said = PHASES.slice(1).map((phase) => nextThing('running', phase, all));
+  said.push(nextThing('running', 'tally', none), nextThing('running', 'ready', none));
+  said.push(nextThing('seats', undefined, none));
   assert.equal(new Set(said).size, said.length);
 });

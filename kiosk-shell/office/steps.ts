@@ -31,11 +31,18 @@ export function stepNow(stage: ControlState['stage'], phase: Phase | undefined):
   return stage !== 'running' ? 'seats' : STEP_OF[phase ?? 'empty'];
 }
 
+/** What the board still lacks before the next step. */
+export interface Missing {
+  readonly shares: boolean;
+  /** Of members, for opening. */
+  readonly signatures: boolean;
+}
+
 /** The one next thing to do, in a sentence. */
 export function nextThing(
   stage: ControlState['stage'],
   phase: Phase | undefined,
-  sharesMissing: boolean,
+  missing: Missing,
 ): string {
   if (stage === 'preparing') return 'Создаются ключи и запускаются службы. Это займёт до минуты.';
   if (stage === 'failed') return 'Подготовка не удалась. Начните новые тренировочные выборы.';
@@ -47,7 +54,9 @@ export function nextThing(
     case 'ceremony':
       return 'Хранители создают ключ. Подождите, пока подтвердят все.';
     case 'ready':
-      return 'Ключ готов. Откройте голосование.';
+      return missing.signatures
+        ? 'Ключ готов. Открытие голосования подписывают члены комиссии.'
+        : 'Ключ готов. Откройте голосование.';
     case 'open':
       return 'Голосование идёт. Выдавайте коды избирателям и следите за явкой.';
     case 'suspended':
@@ -55,7 +64,7 @@ export function nextThing(
     case 'closed':
       return 'Голосование закрыто. Проведите черту подсчёта.';
     case 'tally':
-      return sharesMissing
+      return missing.shares
         ? 'Хранители расшифровывают суммы. Подождите, пока хватит долей.'
         : 'Долей хватает. Подведите итоги.';
     case 'result':
