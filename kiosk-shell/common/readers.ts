@@ -7,6 +7,7 @@ import { hidReaders } from '@kabina/tokens/hid-readers';
 import { smartCardReaders } from '@kabina/tokens/smart-card-readers';
 import type { ReaderSource } from '@kabina/tokens/transport';
 import { usbReaders } from '@kabina/tokens/usb-readers';
+import type { Roads } from './token-session.ts';
 
 /** The kiosk's agent and the secret that pairs this page with it. */
 export interface Bridge {
@@ -15,10 +16,11 @@ export interface Bridge {
   readonly secret: string;
 }
 
-/** The page's roads. The agent's pairing secret lives here, in the page's memory, and nowhere else. */
-export class TokenRoads {
+/** The page's roads, for one session at a time. The agent's pairing secret lives here, in the page's memory, and nowhere else. */
+export class TokenRoads implements Roads {
   readonly #agent: string | undefined;
   #secret: string | undefined;
+  #closing: Promise<unknown> = Promise.resolve();
 
   /**
    * @param agent address of the agent's bridge, where the machine has one
@@ -38,8 +40,17 @@ export class TokenRoads {
     this.#secret = secret;
   }
 
-  /** Fresh sources for one session: whoever takes them closes them. */
-  sources(): readonly ReaderSource[] {
+  async take(): Promise<readonly ReaderSource[]> {
+    await this.#closing;
+    return this.#sources();
+  }
+
+  leave(sources: readonly ReaderSource[]): void {
+    // A browser has one object for a device: a late close would take it from the next session.
+    this.#closing = Promise.all([this.#closing, ...sources.map((source) => source.close())]);
+  }
+
+  #sources(): readonly ReaderSource[] {
     const { usb, hid } = navigator as { usb?: USB; hid?: HID };
     const smartCards = smartCardReaders();
     return [

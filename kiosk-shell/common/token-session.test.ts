@@ -25,7 +25,8 @@ function tokenOf(name: string) {
 const roadsTo = (...sources: ReaderSource[]): Roads => ({
   unpaired: false,
   pair: () => undefined,
-  sources: () => sources,
+  take: () => Promise.resolve(sources),
+  leave: (left) => void left.map((source) => source.close()),
 });
 
 /** Signs a digest; what was signed and with which PIN buffer is for the test to see. */
@@ -193,7 +194,8 @@ test('the agent is paired once, by a person, and a wrong code is asked again', a
       return secrets.at(-1) === undefined;
     },
     pair: (secret) => secrets.push(secret),
-    sources: () => [secrets.at(-1) === 'right' ? good : bad],
+    take: () => Promise.resolve([secrets.at(-1) === 'right' ? good : bad]),
+    leave: () => undefined,
   };
   const task = new TokenSession(work(), roads);
   task.start();

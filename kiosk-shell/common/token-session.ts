@@ -18,7 +18,10 @@ import type { ApduTransport, CardReader, ReaderSource } from '@kabina/tokens/tra
 export interface Roads {
   readonly unpaired: boolean;
   pair(secret: string | undefined): void;
-  sources(): readonly ReaderSource[];
+  /** Fresh sources, once those of the session before are closed: they may lead to the same devices. */
+  take(): Promise<readonly ReaderSource[]>;
+  /** Closes sources that were taken. */
+  leave(sources: readonly ReaderSource[]): void;
 }
 
 /** What the token is wanted for. */
@@ -62,8 +65,6 @@ export class TokenSession extends EventTarget implements TokenTask {
   #work: TokenWork;
   #roads: Roads;
   #sources: readonly ReaderSource[] = [];
-  /** A browser has one object for a device: who closes it late closes it for the next one too. */
-  #closing: Promise<unknown> = Promise.resolve();
   #state: TokenState = { at: 'searching' };
   #held: Held | undefined;
   #stopped = false;
@@ -112,11 +113,8 @@ export class TokenSession extends EventTarget implements TokenTask {
   }
 
   #leave(): void {
-    for (const source of this.#sources) {
-      source.removeEventListener('change', this.#onChange);
-    }
-    const closed = this.#sources.map((source) => source.close());
-    this.#closing = Promise.all([this.#closing, ...closed]);
+    for (const source of this.#sources) source.removeEventListener('change', this.#onChange);
+    this.#roads.leave(this.#sources);
     this.#sources = [];
   }
 
@@ -127,9 +125,12 @@ export class TokenSession extends EventTarget implements TokenTask {
   async #open(): Promise<void> {
     if (this.#state.at !== 'pairing') this.#tell({ at: 'searching' });
     this.#leave();
-    await this.#closing;
-    if (this.#stopped) return;
-    this.#sources = this.#roads.sources();
+    const sources = await this.#roads.take();
+    if (this.#stopped) {
+      this.#roads.leave(sources);
+      return;
+    }
+    this.#sources = sources;
     for (const source of this.#sources) source.addEventListener('change', this.#onChange);
     const opened = await Promise.all(this.#sources.map((source) => source.open()));
     if (this.#stopped) {
@@ -140,12 +141,13 @@ export class TokenSession extends EventTarget implements TokenTask {
     if (problems.includes('transport.unpaired')) {
       this.#roads.pair(undefined);
       this.#tell({ at: 'pairing', wrong: true, busy: false });
-    } else if (problems.length === opened.length) {
-      // One road is enough; if none opens, the reason of the first is the one that matters.
-      this.#fail(problems[0] ?? 'transport.unsupported');
-    } else if (problems.includes('transport.denied') && this.#readers.length === 0) {
-      // A token is there that this page is kept from: to wait for it would be in vain.
-      this.#fail('transport.denied');
+    } else if (this.#readers.length === 0 && problems.length > 0) {
+      // One road with a reader is enough. Without any, a road that is shut is the reason: a token that
+      // this page is kept from, an agent that serves another page or doesn't answer.
+      const [reason] = problems.filter((code) => code !== 'transport.unsupported');
+      if (reason !== undefined || problems.length === opened.length) {
+        this.#fail(reason ?? 'transport.unsupported');
+      } else this.#look();
     } else {
       this.#look();
     }
@@ -184,8 +186,7 @@ export class TokenSession extends EventTarget implements TokenTask {
       for (const source of this.#sources) {
         const chosen = await source.choose?.();
         if (chosen?.ok === false && chosen.problem.code !== 'transport.unsupported') {
-          // A chooser that was closed without a choice changes nothing.
-          if (chosen.problem.code !== 'transport.no-card') this.#fail(chosen.problem.code);
+          this.#fail(chosen.problem.code);
           return;
         }
         if (chosen?.ok) break;

@@ -22,14 +22,21 @@ export function tokenCheck(now: () => Date): TokenWork {
         signingTime: now(),
         attributes: [],
       });
+      const valid = finding('certificate', validity(certificate, now()));
       const signed = await card.sign(prepared.input, pin, options);
-      if (!signed.ok) return { done: false, problem: signed.problem };
-      const findings = [finding('certificate', validity(certificate, now())), finding('pin')];
+      if (!signed.ok) {
+        const { problem } = signed;
+        // That is the token's fault, and no other PIN would help.
+        return problem.code === 'card.no-key' || problem.code === 'card.unsupported'
+          ? { done: true, findings: [valid, finding('signature', problem.code)] }
+          : { done: false, problem };
+      }
       try {
         prepared.finish(signed.value);
-        return { done: true, findings: [...findings, finding('signature')] };
+        return { done: true, findings: [valid, finding('pin'), finding('signature')] };
       } catch {
-        return { done: true, findings: [...findings, finding('signature', 'token.signature')] };
+        const wrong = finding('signature', 'token.signature');
+        return { done: true, findings: [valid, finding('pin'), wrong] };
       }
     },
   };

@@ -17,6 +17,12 @@ const NEEDED: readonly (readonly [name: string, file: string])[] = [
   ['yubico-piv-tool', '/usr/bin/yubico-piv-tool'],
   ['gpg', '/usr/bin/gpg'],
   ['scdaemon', '/usr/lib/gnupg/scdaemon'],
+  ['qemu-system-x86', '/usr/bin/qemu-system-x86_64'],
+  ['busybox-static', '/usr/share/doc/busybox-static'],
+  ['kmod', '/sbin/depmod'],
+  ['udev', '/lib/systemd/systemd-udevd'],
+  ['xz-utils', '/usr/bin/xz'],
+  ['libnss3-tools', '/usr/bin/certutil'],
 ];
 
 /** Those of the packages named that are not installed; of all without names. */

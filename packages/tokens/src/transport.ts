@@ -53,7 +53,8 @@ export interface ReaderSource extends EventTarget {
   open(): Promise<Result<readonly CardReader[]>>;
   /**
    * Shows the browser's chooser for one more device, where the source needs that (WebUSB, WebHID).
-   * Only within a click. `undefined` where there is nothing to choose.
+   * Only within a click. A person who closes it without a choice is no problem: `ok`. `undefined`
+   * where there is nothing to choose.
    */
   readonly choose?: () => Promise<Result<void>>;
   /** Ends all sessions and stops watching. */

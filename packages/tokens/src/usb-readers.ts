@@ -99,7 +99,9 @@ class UsbReaders extends EventTarget implements ReaderSource {
       device = await this.#usb.requestDevice({ filters });
     } catch (error) {
       const name = error instanceof Error ? error.name : typeof error;
-      return fail('transport.denied', `No device was chosen (${name}).`);
+      // The chooser was closed: that is the person's right, and no problem.
+      if (name === 'NotFoundError') return ok(undefined);
+      return fail('transport.denied', `No device could be chosen (${name}).`);
     }
     this.#watch();
     return await this.#add(device);

@@ -1,12 +1,13 @@
 /**
  * `npm run build`: what leaves this folder, in `dist/`. The publishable packages, the pages of the
  * commission's hardware and of the observer, and the bundle for a `<script type="module">` tag.
- * `npm run build -- packages|pages|bundle…` builds only what is named.
+ * `npm run build -- packages|pages|isolated|bundle…` builds only what is named.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
+import { buildIsolatedApp } from '@kabina/kiosk-shell/isolated/build';
 import { buildBundle } from './bundle.ts';
 import { buildPackages } from './packages.ts';
 
@@ -26,6 +27,10 @@ const PARTS: Readonly<Record<string, () => Promise<void> | void>> = {
     for (const page of readdirSync(join(dist, 'pages'), { recursive: true, encoding: 'utf8' })) {
       if (page.endsWith('.html')) console.log(join('dist/pages', page));
     }
+  },
+  async isolated() {
+    await buildIsolatedApp(join(dist, 'isolated'));
+    console.log('dist/isolated/index.html');
   },
   async bundle() {
     const out = join(dist, 'bundle');

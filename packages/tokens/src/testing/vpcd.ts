@@ -6,7 +6,9 @@
  * vpcd listens on one TCP port of the loopback interface for each of its slots; a connection is a
  * card in the slot. Both sides send messages of a two-byte big-endian length and that many bytes. A
  * message of one byte from vpcd is a control code (0 power off, 1 power on, 2 reset, 4 asks for the
- * ATR), a longer one is a command APDU. Only the ATR and APDUs are answered.
+ * ATR), a longer one is a command APDU. Only the ATR and APDUs are answered. vpcd writes length and
+ * data apart, so that TCP holds the data back until the length is acknowledged: a command takes some
+ * 40 ms, however fast the card is.
  * Source: https://frankmorgner.github.io/vsmartcard/virtualsmartcard/api.html
  */
 import { connect, type Socket } from 'node:net';
