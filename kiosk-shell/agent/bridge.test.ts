@@ -95,8 +95,8 @@ class RawPage {
     this.#endpoint = endpoint;
     this.socket = new RawSocket(url, { origin: ORIGIN, ...options });
     this.socket.on('error', () => undefined);
-    this.socket.on('message', (data) => {
-      const message = decodeAgent(String(data));
+    this.socket.on('message', (data, binary) => {
+      const message = decodeAgent(binary ? (data as Buffer) : (data as Buffer).toString());
       assert.ok(message, 'the agent speaks the protocol');
       this.#messages.push(message);
       this.#news.resolve();
@@ -223,6 +223,26 @@ describe('the bridge between a page and tokens', () => {
         Uint8Array.of((sent.length >> 8) & 0xff, sent.length & 0xff, 0x90, 0),
       );
     }
+  });
+
+  it('takes a command that comes in parts, and overwrites the parts', async (t) => {
+    const slow = new RawPage(bridge.url);
+    await slow.prove(secret);
+    const id = await slow.connect();
+    const parts: Buffer[] = [];
+    const { emit } = RawSocket.prototype;
+    t.mock.method(RawSocket.prototype, 'emit', function (this: RawSocket, ...args: unknown[]) {
+      if (Array.isArray(args[1])) parts.push(...(args[1] as Buffer[]));
+      return Reflect.apply(emit, this, args) as boolean;
+    });
+    const frame = encodePage({ type: 'transmit', id: 2, session: id, apdu: VERIFY });
+    slow.socket.send(frame.slice(0, 15), { binary: true, fin: false });
+    slow.socket.send(frame.slice(15), { binary: true, fin: true });
+    assert.deepEqual((await slow.heard('response')).apdu, Uint8Array.of(0, 9, 0x90, 0));
+    assert.equal(card.verified, true);
+    assert.equal(Buffer.concat(parts).length, frame.length);
+    for (const part of parts) assert.deepEqual(part, Buffer.alloc(part.length));
+    slow.socket.terminate();
   });
 
   it('powers the card off when the page closes the session', async () => {
@@ -389,7 +409,7 @@ describe('the bridge between a page and tokens', () => {
     await once(squatter, 'listening');
     squatter.on('connection', (socket) => {
       socket.on('error', () => undefined);
-      const nonce = Buffer.alloc(32).toString('base64url');
+      const nonce = '00'.repeat(32);
       socket.send(`{"type":"hello","version":1,"nonce":"${nonce}"}`);
       socket.on('message', (data) => {
         // It answers with the page's own proof.
@@ -413,7 +433,13 @@ describe('the bridge between a page and tokens', () => {
       'x',
       '{"type":"look","id":1,"more":true}',
       '{"type":"welcome","proof":""}',
+      '{"type":"transmit","id":1,"session":1,"apdu":"0084000008"}',
       Buffer.from('{"type":"look","id":1}'),
+      Buffer.alloc(0),
+      Buffer.from('010000000100000001008400', 'hex'),
+      Buffer.from('0200000001000000019000', 'hex'),
+      Buffer.from('0300000001000000010084000008', 'hex'),
+      Buffer.alloc(MAX_FRAME + 1, 1),
       'x'.repeat(MAX_FRAME + 1),
     ];
     for (const frame of garbage) {
@@ -434,6 +460,11 @@ describe('the bridge between a page and tokens', () => {
     await once(hasty.socket, 'open');
     hasty.say({ type: 'look', id: 1 });
     await once(hasty.socket, 'close');
+    const hastier = new RawPage(bridge.url);
+    await hastier.heard('hello');
+    hastier.say({ type: 'transmit', id: 1, session: 1, apdu: VERIFY });
+    await once(hastier.socket, 'close');
+    assert.equal(card.verified, false);
     opened(await page.open());
   });
 

@@ -11,15 +11,13 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { BRIDGE_PATH, MAX_FRAME } from '@kabina/tokens/bridge-protocol';
-import { BridgeServer } from '@kabina/tokens/bridge-server';
+import { BridgeServer, type BridgeSocket } from '@kabina/tokens/bridge-server';
 import type { ReaderSource } from '@kabina/tokens/transport';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 
 /** A browser that was stopped still holds its connection: its card is let go within two of these. */
 const HEARTBEAT_MS = 10_000;
 const LOOPBACK = '127.0.0.1';
-/** RFC 6455, 7.4.1: a frame of a kind that isn't spoken here. */
-const CLOSE_UNSUPPORTED = 1003;
 
 export type BridgeOptions = {
   /** Opened by the bridge, closed by whoever made it. */
@@ -106,23 +104,37 @@ function beat(socket: WebSocket): void {
   else socket.ping();
 }
 
-function carrier(socket: WebSocket): { send(frame: string): void; close(code: number): void } {
+function carrier(socket: WebSocket): BridgeSocket {
   // What `ws` finds wrong (a frame that is too long, bad UTF-8) it answers and closes by itself.
   socket.on('error', () => undefined);
   alive.add(socket);
   socket.on('pong', () => alive.add(socket));
-  return { send: (frame) => socket.send(frame), close: (code) => socket.close(code) };
+  return {
+    send: (frame) => {
+      if (typeof frame === 'string') socket.send(frame);
+      // `ws` and Node write from these very bytes, and tell when they have gone or could not go.
+      else socket.send(frame, () => frame.fill(0));
+    },
+    close: (code) => socket.close(code),
+  };
 }
 
 function carry(socket: WebSocket, bridge: BridgeServer, endpoint: string): void {
   const connection = bridge.accept(carrier(socket), endpoint);
+  // `ws` would join the parts of a binary message, and leave them as they are.
+  socket.binaryType = 'fragments';
   socket.on('message', (data: RawData, binary: boolean) => {
-    const frame = data as Buffer;
-    if (binary) socket.close(CLOSE_UNSUPPORTED);
-    else connection.receive(frame.toString());
-    frame.fill(0);
+    connection.receive(binary ? join(data as Buffer[]) : (data as Buffer).toString());
   });
   socket.on('close', () => connection.gone());
+}
+
+/** One part as it is; of more, a copy, and the parts are overwritten. */
+function join(parts: readonly Buffer[]): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
+  const whole = Buffer.concat(parts);
+  for (const part of parts) part.fill(0);
+  return whole;
 }
 
 async function listen(port: number): Promise<Server> {

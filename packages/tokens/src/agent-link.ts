@@ -1,8 +1,15 @@
 /**
  * The page's side of one connection to the kiosk's agent: who is there is proved both ways first,
- * then requests get their answers. `agent-readers.ts` keeps one up.
+ * then requests get their answers. `agent-readers.ts` keeps one up. What was written to the socket is
+ * overwritten at once; what a browser or Node has copied from it is out of reach.
  */
-import { decodeAgent, encodePage, type AgentMessage, type PageMessage } from './bridge-protocol.ts';
+import {
+  decodeAgent,
+  encodePage,
+  wipe,
+  type AgentMessage,
+  type PageMessage,
+} from './bridge-protocol.ts';
 import { NONCE_BYTES, prove, proves, type Handshake } from './pairing.ts';
 import { fail, ok, type Result, type TransportCode } from './result.ts';
 
@@ -52,6 +59,7 @@ export class AgentLink {
   private constructor(options: LinkOptions) {
     this.#options = options;
     this.#socket = new WebSocket(options.url);
+    this.#socket.binaryType = 'arraybuffer';
     this.#closed = new Promise((resolve) => {
       this.#socket.addEventListener('close', resolve);
     });
@@ -69,7 +77,7 @@ export class AgentLink {
     const deadline = setTimeout(() => this.#end('the agent does not greet'), HANDSHAKE_MS);
     // Frames are handled one after another, though checking a proof takes its time.
     let queue = Promise.resolve();
-    this.#socket.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    this.#socket.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => {
       queue = queue.then(() => this.#receive(data));
     });
     this.#socket.addEventListener('close', () => {
@@ -81,8 +89,10 @@ export class AgentLink {
   }
 
   /**
-   * Sends a request. Never rejects; `transport.unreachable` if the link is lost first.
+   * Sends a request. Never rejects; `transport.unreachable` if the link is lost first. An answer with
+   * an APDU is the caller's to overwrite.
    *
+   * @param question whose APDU stays the caller's
    * @param onAnswer called before anything that the agent says afterwards is heard
    */
   async ask(
@@ -99,7 +109,7 @@ export class AgentLink {
         if (given !== undefined) onAnswer(given);
         resolve(given);
       });
-      this.#socket.send(encodePage({ ...question, id } as PageMessage));
+      this.#send({ ...question, id } as PageMessage);
     });
     if (answer === undefined) return lost;
     if (answer.type === 'failed') return fail(answer.code, answer.message);
@@ -112,20 +122,34 @@ export class AgentLink {
     await this.#closed;
   }
 
-  async #receive(frame: unknown): Promise<void> {
+  #send(message: PageMessage): void {
+    const frame = encodePage(message);
+    // "The data to be sent is the data stored" when this is called: it is copied here.
+    // https://websockets.spec.whatwg.org/#dom-websocket-send
+    this.#socket.send(frame);
+    wipe(frame);
+  }
+
+  async #receive(data: string | ArrayBuffer): Promise<void> {
+    const frame = typeof data === 'string' ? data : new Uint8Array(data);
+    const message = this.#state === 'over' ? undefined : decodeAgent(frame);
+    if (message !== undefined && 'id' in message) {
+      const answer = this.#waiting.get(message.id);
+      this.#waiting.delete(message.id);
+      if (answer !== undefined) return answer(message);
+    }
+    // Nobody else takes an APDU.
+    wipe(frame);
     if (this.#state === 'over') return;
-    const message = typeof frame === 'string' ? decodeAgent(frame) : undefined;
-    if (message === undefined) return this.#end('the agent said what the protocol has not');
-    if (this.#state === 'opening') return this.#greeted(message);
-    if (message.type === 'readers' || message.type === 'ended') {
-      return this.#options.onNews(message);
+    if (message === undefined) {
+      this.#end('the agent said what the protocol has not');
+    } else if (this.#state === 'opening') {
+      await this.#greeted(message);
+    } else if (message.type === 'readers' || message.type === 'ended') {
+      this.#options.onNews(message);
+    } else {
+      this.#end('the agent answered what it was not asked');
     }
-    const answer = 'id' in message ? this.#waiting.get(message.id) : undefined;
-    if (answer === undefined || !('id' in message)) {
-      return this.#end('the agent answered what it was not asked');
-    }
-    this.#waiting.delete(message.id);
-    answer(message);
   }
 
   async #greeted(message: AgentMessage): Promise<void> {
@@ -142,7 +166,7 @@ export class AgentLink {
       this.#handshake = { endpoint, agentNonce: message.nonce, pageNonce };
       const proof = await prove(key, 'page', this.#handshake);
       if (this.#state === 'opening') {
-        this.#socket.send(encodePage({ type: 'prove', nonce: pageNonce, proof }));
+        this.#send({ type: 'prove', nonce: pageNonce, proof });
       }
     } else if (message.type === 'welcome' && this.#handshake !== undefined) {
       if (await proves(key, 'agent', this.#handshake, message.proof)) {

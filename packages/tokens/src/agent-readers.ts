@@ -68,7 +68,7 @@ class AgentReaders extends EventTarget implements ReaderSource {
     if (!link.ok) return link;
     const looked = await link.value.ask({ type: 'look' });
     if (!looked.ok) return looked;
-    if (looked.value.type !== 'looked') return unexpected(link.value);
+    if (looked.value.type !== 'looked') return unexpected(link.value, looked.value);
     this.#list(looked.value.readers);
     return ok(this.#readers);
   }
@@ -97,7 +97,7 @@ class AgentReaders extends EventTarget implements ReaderSource {
       transport = opened;
     });
     if (!connected.ok) return connected;
-    if (transport === undefined) return unexpected(link);
+    if (transport === undefined) return unexpected(link, connected.value);
     return ok(transport);
   }
 
@@ -211,7 +211,10 @@ class AgentTransport implements ApduTransport {
     const session = this.#session;
     const answered = await this.#link.ask({ type: 'transmit', session, apdu: command });
     if (answered.ok) {
-      return answered.value.type === 'response' ? ok(answered.value.apdu) : unexpected(this.#link);
+      const answer = answered.value;
+      return answer.type === 'response' && answer.session === session
+        ? ok(answer.apdu)
+        : unexpected(this.#link, answer);
     }
     // The link went, and the session with it.
     return this.#over === undefined ? answered : gone(this.#over);
@@ -237,7 +240,8 @@ function gone(why: 'closed' | 'removed'): Result<never> {
 }
 
 /** An answer to another question than was asked: nothing that comes over this link can be relied on. */
-function unexpected(link: AgentLink): Result<never> {
+function unexpected(link: AgentLink, answer: Answer): Result<never> {
+  if (answer.type === 'response') answer.apdu.fill(0);
   void link.close();
   return fail('transport.protocol', 'the agent answered another question');
 }

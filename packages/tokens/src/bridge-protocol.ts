@@ -1,7 +1,8 @@
 /**
- * What a page and the kiosk's agent say to each other over a WebSocket: JSON objects in text frames,
- * bytes as base64url. Each message is a row of a table below, from which its type, its encoder and
- * its strict decoder come. A decoder takes an object with exactly the row's fields and answers
+ * What a page and the kiosk's agent say to each other over a WebSocket. APDUs go in binary frames,
+ * which can be overwritten (`apdu-frame.ts`); everything else in text frames, as JSON objects whose
+ * bytes are written as hex. Each of these is a row of a table below, from which its type, its encoder
+ * and its strict decoder come. A decoder takes an object with exactly the row's fields and answers
  * `undefined` for anything else; whoever gets `undefined` closes the connection.
  *
  *     agent  {"type":"hello","version":1,"nonce":"…"}
@@ -10,13 +11,14 @@
  *     agent  {"type":"readers","readers":[{"name":"…","present":true}]}     again on each change
  *     page   {"type":"connect","id":1,"reader":"…"}
  *     agent  {"type":"connected","id":1,"session":1,"atr":"…","extended":true}
- *     page   {"type":"transmit","id":2,"session":1,"apdu":"…"}
- *     agent  {"type":"response","id":2,"apdu":"…"}     or failed
+ *     page   01 00000002 00000001 APDU                 binary: transmit
+ *     agent  02 00000002 00000001 APDU                 binary: response; or failed, as text
  *     agent  {"type":"ended","session":1,"why":"removed"}
  *
  * Requests have ids of the page's choice, and answers bear them. `pairing.ts` says what is proved.
  */
-import { decodeBase64url, encodeBase64url } from './base64url.ts';
+import { decodeApdu, encodeApdu, MAX_APDU_FRAME, MAX_ID, type FramedApdu } from './apdu-frame.ts';
+import { fromHex, toHex } from './bytes.ts';
 import { NONCE_BYTES, PROOF_BYTES } from './pairing.ts';
 import type { TransportCode } from './result.ts';
 
@@ -24,12 +26,8 @@ import type { TransportCode } from './result.ts';
 export const BRIDGE_PATH = '/bridge';
 export const BRIDGE_VERSION = 1;
 
-/** Header, extended Lc, data and extended Le (ISO/IEC 7816-4, 5.1). */
-export const MAX_COMMAND = 4 + 3 + 65_535 + 2;
-/** Data of an extended response, and its status. */
-export const MAX_RESPONSE = 65_536 + 2;
-/** Longest frame, in characters and in bytes: a longest APDU in base64url fits with its fields. */
-export const MAX_FRAME = 96 * 1024;
+/** Longest frame of either kind, in bytes; a list of most readers with longest names fits. */
+export const MAX_FRAME = MAX_APDU_FRAME;
 /** PC/SC's own limit (`PCSCLITE_MAX_READERS_CONTEXTS`). */
 export const MAX_READERS = 16;
 /** pcscd's names have 127 bytes; a USB token's maker, product and serial may be longer. */
@@ -49,7 +47,9 @@ function plain<T>(is: (json: unknown) => boolean): Field<T> {
   return { read: (json) => (is(json) ? (json as T) : undefined), write: (value) => value };
 }
 
-const id = plain<number>((json) => Number.isSafeInteger(json) && (json as number) >= 0);
+const id = plain<number>(
+  (json) => Number.isInteger(json) && (json as number) >= 0 && (json as number) <= MAX_ID,
+);
 const flag = plain<boolean>((json) => typeof json === 'boolean');
 
 function text(most: number): Field<string> {
@@ -63,11 +63,12 @@ function oneOf<const T extends string | number>(...values: readonly T[]): Field<
 function octets(least: number, most: number): Field<Uint8Array> {
   return {
     read(json) {
-      if (typeof json !== 'string' || json.length > Math.ceil((most * 4) / 3)) return undefined;
-      const bytes = decodeBase64url(json);
-      return bytes !== undefined && bytes.length >= least ? bytes : undefined;
+      if (typeof json !== 'string' || json.length < 2 * least || json.length > 2 * most) {
+        return undefined;
+      }
+      return /^(?:[0-9a-f]{2})*$/.test(json) ? fromHex(json) : undefined;
     },
-    write: encodeBase64url,
+    write: toHex,
   };
 }
 
@@ -106,17 +107,16 @@ const proof = octets(PROOF_BYTES, PROOF_BYTES);
 
 const READER = { name: text(MAX_NAME), present: flag };
 
-/** What the page says. */
+/** What the page says in text. */
 const PAGE = {
   prove: { nonce, proof },
   /** Looks for readers anew: answered with `looked` or `failed`. */
   look: { id },
   connect: { id, reader: text(MAX_NAME) },
-  transmit: { id, session: id, apdu: octets(4, MAX_COMMAND) },
   close: { id, session: id },
 };
 
-/** What the agent says. */
+/** What the agent says in text. */
 const AGENT = {
   hello: { version: oneOf(BRIDGE_VERSION), nonce },
   welcome: { proof },
@@ -128,7 +128,6 @@ const AGENT = {
   readers: { readers },
   looked: { id, readers },
   connected: { id, session: id, atr: octets(0, MAX_ATR), extended: flag },
-  response: { id, apdu: octets(2, MAX_RESPONSE) },
   closed: { id },
   failed: { id, code, message: text(MAX_SENTENCE) },
   /** A session that the page did not close is over. */
@@ -140,28 +139,42 @@ type Table = Readonly<Record<string, Fields>>;
 type Values<F> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
 type Messages<T> = { [K in keyof T]: { readonly type: K } & Values<T[K]> }[keyof T];
 
-export type PageMessage = Messages<typeof PAGE>;
-export type AgentMessage = Messages<typeof AGENT>;
+export type PageMessage = Messages<typeof PAGE> | ({ readonly type: 'transmit' } & FramedApdu);
+export type AgentMessage = Messages<typeof AGENT> | ({ readonly type: 'response' } & FramedApdu);
 
-export function encodePage(message: PageMessage): string {
-  return encode(PAGE, message);
+/** Text, or bytes that hold an APDU: who has them overwrites them. */
+export type Frame = string | Uint8Array<ArrayBuffer>;
+
+/** Bytes for `transmit` alone, with a copy of its APDU in them. */
+export function encodePage(message: PageMessage): Frame {
+  return message.type === 'transmit' ? encodeApdu('command', message) : encode(PAGE, message);
 }
 
-/** Undefined for what is no message of a page. */
-export function decodePage(frame: string): PageMessage | undefined {
-  return decode(PAGE, frame) as PageMessage | undefined;
+/** Undefined for what is no message of a page. An APDU is a view of the frame. */
+export function decodePage(frame: string | Uint8Array): PageMessage | undefined {
+  if (typeof frame === 'string') return decode(PAGE, frame) as PageMessage | undefined;
+  const command = decodeApdu('command', frame);
+  return command && { type: 'transmit', ...command };
 }
 
-/** A sentence that is too long is cut. */
-export function encodeAgent(message: AgentMessage): string {
+/** Bytes for `response` alone, with a copy of its APDU in them. A sentence that is too long is cut. */
+export function encodeAgent(message: AgentMessage): Frame {
+  if (message.type === 'response') return encodeApdu('response', message);
   return message.type === 'failed'
     ? encode(AGENT, { ...message, message: message.message.slice(0, MAX_SENTENCE) })
     : encode(AGENT, message);
 }
 
-/** Undefined for what is no message of an agent. */
-export function decodeAgent(frame: string): AgentMessage | undefined {
-  return decode(AGENT, frame) as AgentMessage | undefined;
+/** Undefined for what is no message of an agent. An APDU is a view of the frame. */
+export function decodeAgent(frame: string | Uint8Array): AgentMessage | undefined {
+  if (typeof frame === 'string') return decode(AGENT, frame) as AgentMessage | undefined;
+  const response = decodeApdu('response', frame);
+  return response && { type: 'response', ...response };
+}
+
+/** Overwrites a frame that has been sent or is not taken. Text can't be, and holds no APDU. */
+export function wipe(frame: string | Uint8Array): void {
+  if (typeof frame !== 'string') frame.fill(0);
 }
 
 function encode(table: Table, message: PageMessage | AgentMessage): string {

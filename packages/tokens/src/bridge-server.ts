@@ -1,23 +1,25 @@
 /**
  * The agent's side of the bridge, without a network: a state machine for each connection over
- * whatever carries text frames, and one place at which the page that has proved itself sits.
+ * whatever carries frames, and one place at which the page that has proved itself sits.
  *
  *     hello → prove ─┬→ refused, over
  *                    └→ welcome → requests and answers → over
  *
  * When a connection is over, for whatever reason, its card sessions are closed at once: a verified
- * PIN does not outlive the page that sent it. Nothing here is logged, and APDUs are overwritten as
- * soon as they have gone on; the text of a frame can't be, it lies in memory until it is collected.
+ * PIN does not outlive the page that sent it. Nothing here is logged, and APDUs, which come and go as
+ * bytes, are overwritten as soon as they have gone on.
  */
+import { MAX_RESPONSE } from './apdu-frame.ts';
 import {
   BRIDGE_VERSION,
   MAX_NAME,
   MAX_READERS,
-  MAX_RESPONSE,
   decodePage,
   encodeAgent,
+  wipe,
   type AgentMessage,
   type BridgeReader,
+  type Frame,
   type PageMessage,
 } from './bridge-protocol.ts';
 import { NONCE_BYTES, pairingKey, prove, proves, readPairingSecret } from './pairing.ts';
@@ -36,15 +38,17 @@ const MAX_REQUESTS = 32;
 const CLOSE_NORMAL = 1000;
 const CLOSE_POLICY = 1008;
 
-/** Carries text frames; `close` is heard as `gone` later, or not at all. */
+/** Carries frames; `close` is heard as `gone` later, or not at all. */
 export interface BridgeSocket {
-  send(frame: string): void;
+  /** Bytes are the socket's from now on: it overwrites them once they have gone, or can't go. */
+  send(frame: Frame): void;
   close(code: number): void;
 }
 
 /** The two things that a socket tells. */
 export interface BridgeConnection {
-  receive(frame: string): void;
+  /** Bytes are the connection's from now on: it overwrites them once they were used. */
+  receive(frame: string | Uint8Array): void;
   /** The other side went, or the network with it. */
   gone(): void;
 }
@@ -144,9 +148,8 @@ class Connection implements BridgeConnection {
     this.end(CLOSE_POLICY);
   }
 
-  receive(frame: string): void {
-    if (this.#state === 'over') return;
-    const message = decodePage(frame);
+  receive(frame: string | Uint8Array): void {
+    const message = this.#state === 'over' ? undefined : decodePage(frame);
     if (message?.type === 'prove' && this.#state === 'hello') {
       void this.#prove(message);
     } else if (
@@ -157,6 +160,7 @@ class Connection implements BridgeConnection {
     ) {
       void this.#answer(message);
     } else {
+      wipe(frame);
       this.end(CLOSE_POLICY);
     }
   }
@@ -265,7 +269,7 @@ class Connection implements BridgeConnection {
     if (response.length < 2 || response.length > MAX_RESPONSE) {
       this.#fail(id, fail('transport.protocol', 'a response without a status').problem);
     } else {
-      this.#say({ type: 'response', id, apdu: response });
+      this.#say({ type: 'response', id, session, apdu: response });
     }
     response.fill(0);
   }
