@@ -2,7 +2,7 @@
 // died. What was sealed in a dead worker is gone; nothing that was sent is.
 
 import { hexToBytes } from '@kabina/crypto/bytes';
-import { troubleOf } from './errors.ts';
+import { BoothError, troubleOf } from './errors.ts';
 import { WorkerClient, type WorkerEndpoint } from './worker-client.ts';
 
 export interface WorkerHostOptions {
@@ -25,6 +25,8 @@ export class WorkerHost {
 
   /** @throws BoothError: the worker's, or `worker.failed`, after which the next call begins anew */
   readonly call: WorkerClient['call'] = async (method, ...args) => {
+    // What was under way when the session ended must not begin it anew, with the voter's seed in it.
+    if (this.#closed) throw new BoothError('worker.failed', 'the session has ended');
     const fresh = this.#worker === undefined;
     this.#worker ??= this.#make(method !== 'readElection');
     const worker = this.#worker;
