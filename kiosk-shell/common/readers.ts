@@ -45,9 +45,10 @@ export class TokenRoads implements Roads {
     return this.#sources();
   }
 
-  leave(sources: readonly ReaderSource[]): void {
+  leave(sources: readonly ReaderSource[], after: Promise<unknown> = Promise.resolve()): void {
     // A browser has one object for a device: a late close would take it from the next session.
-    this.#closing = Promise.all([this.#closing, ...sources.map((source) => source.close())]);
+    const closed = after.then(() => Promise.all(sources.map((source) => source.close())));
+    this.#closing = Promise.all([this.#closing, closed]);
   }
 
   #sources(): readonly ReaderSource[] {

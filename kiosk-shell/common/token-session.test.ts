@@ -26,7 +26,8 @@ const roadsTo = (...sources: ReaderSource[]): Roads => ({
   unpaired: false,
   pair: () => undefined,
   take: () => Promise.resolve(sources),
-  leave: (left) => void left.map((source) => source.close()),
+  leave: (left, after = Promise.resolve()) =>
+    void after.then(() => left.map((source) => source.close())),
 });
 
 /** Signs a digest; what was signed and with which PIN buffer is for the test to see. */
@@ -205,6 +206,32 @@ test('the agent is paired once, by a person, and a wrong code is asked again', a
     await new Promise((go) => setTimeout(go, 2));
   task.pair('right');
   await until(task, 'asked');
+});
+
+test('a task that is stopped and started again begins anew, whatever it was at', async () => {
+  for (const wait of [0, 1, 3, 8, 20]) {
+    const readers = one();
+    const task = started(readers);
+    await new Promise((go) => setTimeout(go, wait));
+    task.stop();
+    task.start();
+    await until(task, 'asked');
+    await new Promise((go) => setTimeout(go, 20));
+    task.submit(utf8ToBytes(PIN));
+    await until(task, 'done');
+  }
+});
+
+test('what is done after the screen has gone tells nobody', async () => {
+  const { promise: slow, resolve } = Promise.withResolvers<{ done: true }>();
+  const task = started(one(), work({ perform: () => slow }));
+  await until(task, 'asked');
+  task.submit(utf8ToBytes(PIN));
+  task.stop();
+  const { state } = task;
+  resolve({ done: true });
+  await new Promise((go) => setTimeout(go, 5));
+  assert.equal(task.state, state);
 });
 
 test('leaving ends the session with the card', async () => {

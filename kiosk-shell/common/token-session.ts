@@ -20,8 +20,8 @@ export interface Roads {
   pair(secret: string | undefined): void;
   /** Fresh sources, once those of the session before are closed: they may lead to the same devices. */
   take(): Promise<readonly ReaderSource[]>;
-  /** Closes sources that were taken. */
-  leave(sources: readonly ReaderSource[]): void;
+  /** Closes sources that were taken, after what is waited for. */
+  leave(sources: readonly ReaderSource[], after?: Promise<unknown>): void;
 }
 
 /** What the token is wanted for. */
@@ -50,7 +50,6 @@ export type TokenOutcome =
   | { readonly done: false; readonly code: string };
 
 interface Held {
-  readonly transport: ApduTransport;
   readonly card: Card;
   readonly certificate: Certificate;
   readonly view: TokenView;
@@ -66,10 +65,13 @@ export class TokenSession extends EventTarget implements TokenTask {
   #roads: Roads;
   #sources: readonly ReaderSource[] = [];
   #state: TokenState = { at: 'searching' };
+  /** The session with the card, from the moment that it is open. */
+  #transport: ApduTransport | undefined;
   #held: Held | undefined;
-  #stopped = false;
-  /** One search at a time; a change during it begins another. */
-  #looking = false;
+  /** Grows with every beginning and end: whoever has waited finds out whether it is still wanted. */
+  #run = 0;
+  /** The run in which a card is being read. */
+  #reading = -1;
 
   constructor(work: TokenWork, roads: Roads) {
     super();
@@ -84,59 +86,57 @@ export class TokenSession extends EventTarget implements TokenTask {
   }
 
   #tell(state: TokenState): void {
-    if (this.#stopped) return;
     this.#state = state;
     this.dispatchEvent(new Event('change'));
   }
 
-  #fail(code: string, retry = true): void {
-    const token = this.#held?.view;
-    void this.#end();
-    this.#tell({ at: 'failed', code, retry, ...(token === undefined ? {} : { token }) });
+  #fail(code: string, { retry = true, view = this.#held?.view } = {}): void {
+    this.#end();
+    this.#tell({ at: 'failed', code, retry, ...(view === undefined ? {} : { token: view }) });
   }
 
   start(): void {
-    this.#stopped = false;
     if (this.#roads.unpaired) this.#tell({ at: 'pairing', wrong: false, busy: false });
     else void this.#open();
   }
 
   stop(): void {
-    this.#stopped = true;
-    void this.#end();
+    this.#end();
+  }
+
+  retry(): void {
+    void this.#open();
   }
 
   /** Nothing more is to be done for now: the card is let go, and the way to it left to others. */
-  async #end(): Promise<void> {
-    await this.#release();
-    this.#leave();
-  }
-
-  #leave(): void {
-    for (const source of this.#sources) source.removeEventListener('change', this.#onChange);
-    this.#roads.leave(this.#sources);
+  #end(): void {
+    this.#run++;
+    const sources = this.#sources;
+    const released = this.#transport?.close() ?? Promise.resolve();
     this.#sources = [];
+    this.#transport = undefined;
+    this.#held = undefined;
+    for (const source of sources) source.removeEventListener('change', this.#onChange);
+    this.#roads.leave(sources, released);
   }
 
   readonly #onChange = (): void => {
-    if (this.#held === undefined && ['waiting', 'choosing'].includes(this.#state.at)) this.#look();
+    if (['waiting', 'choosing'].includes(this.#state.at)) this.#look();
   };
 
   async #open(): Promise<void> {
+    this.#end();
+    const run = this.#run;
     if (this.#state.at !== 'pairing') this.#tell({ at: 'searching' });
-    this.#leave();
     const sources = await this.#roads.take();
-    if (this.#stopped) {
+    if (run !== this.#run) {
       this.#roads.leave(sources);
       return;
     }
     this.#sources = sources;
-    for (const source of this.#sources) source.addEventListener('change', this.#onChange);
-    const opened = await Promise.all(this.#sources.map((source) => source.open()));
-    if (this.#stopped) {
-      this.#leave();
-      return;
-    }
+    for (const source of sources) source.addEventListener('change', this.#onChange);
+    const opened = await Promise.all(sources.map((source) => source.open()));
+    if (run !== this.#run) return;
     const problems = opened.flatMap((one) => (one.ok ? [] : [one.problem.code]));
     if (problems.includes('transport.unpaired')) {
       this.#roads.pair(undefined);
@@ -182,9 +182,11 @@ export class TokenSession extends EventTarget implements TokenTask {
   }
 
   choose(): void {
+    const run = this.#run;
     void (async () => {
       for (const source of this.#sources) {
         const chosen = await source.choose?.();
+        if (run !== this.#run) return;
         if (chosen?.ok === false && chosen.problem.code !== 'transport.unsupported') {
           this.#fail(chosen.problem.code);
           return;
@@ -201,49 +203,42 @@ export class TokenSession extends EventTarget implements TokenTask {
     else void this.#take(found);
   }
 
-  retry(): void {
-    void this.#end().then(() => this.#open());
-  }
-
   async #take(reader: CardReader): Promise<void> {
-    if (this.#looking || this.#held !== undefined) return;
-    this.#looking = true;
+    const run = this.#run;
+    if (this.#reading === run) return;
+    this.#reading = run;
     this.#tell({ at: 'reading', reader: reader.name });
-    try {
-      await this.#read(reader);
-    } finally {
-      this.#looking = false;
-    }
-  }
-
-  async #read(reader: CardReader): Promise<void> {
     const connected = await reader.connect();
+    if (run !== this.#run) {
+      if (connected.ok) await connected.value.close();
+      return;
+    }
     if (!connected.ok) {
       this.#fail(connected.problem.code);
       return;
     }
-    const transport = connected.value;
-    const refuse = async (code: string, view?: TokenView): Promise<void> => {
-      await transport.close();
-      this.#leave();
-      this.#tell({
-        at: 'failed',
-        code,
-        retry: true,
-        ...(view === undefined ? {} : { token: view }),
-      });
-    };
+    this.#transport = connected.value;
+    const read = await this.#read(connected.value);
+    if (run !== this.#run) return;
+    if (typeof read === 'string') this.#fail(read);
+    else await this.#admit(read, connected.value);
+  }
+
+  /** The card and its certificate, or the code of why there is none. */
+  async #read(transport: ApduTransport): Promise<Omit<Held, 'view'> | string> {
     const found = await findCard(transport);
-    if (!found.ok) return refuse(found.problem.code);
+    if (!found.ok) return found.problem.code;
     const card = found.value;
     const read = await card.certificate();
-    if (!read.ok) return refuse(read.problem.code);
-    let certificate: Certificate;
+    if (!read.ok) return read.problem.code;
     try {
-      certificate = parseCertificate(read.value.der);
+      return { card, certificate: parseCertificate(read.value.der) };
     } catch {
-      return refuse('card.certificate');
+      return 'card.certificate';
     }
+  }
+
+  async #admit({ card, certificate }: Omit<Held, 'view'>, transport: ApduTransport): Promise<void> {
     const admitted = this.#work.admit(certificate);
     const view: TokenView = {
       application: card.application,
@@ -253,33 +248,31 @@ export class TokenSession extends EventTarget implements TokenTask {
       validUntil: certificate.notAfter.toISOString(),
       ...('code' in admitted || admitted.post === undefined ? {} : { post: admitted.post }),
     };
-    if ('code' in admitted) return refuse(admitted.code, view);
-    if (this.#stopped) {
-      await transport.close();
+    if ('code' in admitted) {
+      this.#fail(admitted.code, { view });
       return;
     }
-    this.#held = { transport, card, certificate, view };
-    void transport.ended.then((how) => this.#ended(transport, how));
-    await this.#ask();
+    this.#held = { card, certificate, view };
+    const run = this.#run;
+    void transport.ended.then((how) => {
+      // While the card works, its own answer says so.
+      const idle = run === this.#run && this.#state.at === 'asked';
+      if (how === 'removed' && idle) this.#fail('transport.removed');
+    });
+    await this.#ask(this.#held);
   }
 
-  #ended(transport: ApduTransport, how: 'closed' | 'removed'): void {
-    if (how !== 'removed' || this.#held?.transport !== transport) return;
-    // While the card works, its own answer says so.
-    if (this.#state.at === 'asked') this.#fail('transport.removed');
-  }
-
-  async #ask(refusal?: string, told?: number): Promise<void> {
-    const held = this.#held;
-    if (held === undefined) return;
+  async #ask(held: Held, refusal?: string, told?: number): Promise<void> {
+    const run = this.#run;
     const tries = await held.card.triesLeft();
+    if (run !== this.#run) return;
     if (!tries.ok) {
       this.#fail(tries.problem.code);
       return;
     }
     const triesLeft = tries.value ?? told;
     if (triesLeft === 0) {
-      this.#fail('card.pin-blocked', false);
+      this.#fail('card.pin-blocked', { retry: false });
       return;
     }
     this.#tell({
@@ -302,6 +295,7 @@ export class TokenSession extends EventTarget implements TokenTask {
   }
 
   async #perform(held: Held, pin: Uint8Array, lastTry: boolean): Promise<void> {
+    const run = this.#run;
     const { card, certificate, view } = held;
     let outcome: TokenOutcome;
     try {
@@ -312,7 +306,7 @@ export class TokenSession extends EventTarget implements TokenTask {
         options: lastTry ? { lastTry } : {},
         sending: () => {
           pin.fill(0);
-          this.#tell({ at: 'working', token: view, step: 'sending' });
+          if (run === this.#run) this.#tell({ at: 'working', token: view, step: 'sending' });
         },
       });
     } catch (error) {
@@ -320,23 +314,18 @@ export class TokenSession extends EventTarget implements TokenTask {
     } finally {
       pin.fill(0);
     }
+    if (run !== this.#run) return;
     if (outcome.done) {
       const { findings } = outcome;
-      await this.#end();
+      this.#end();
       this.#tell({ at: 'done', token: view, ...(findings === undefined ? {} : { findings }) });
     } else if ('problem' in outcome) {
       const { code, triesLeft } = outcome.problem;
-      if (ASK_AGAIN.includes(code)) await this.#ask(code, triesLeft);
-      else this.#fail(code, code !== 'card.pin-blocked');
+      if (ASK_AGAIN.includes(code)) await this.#ask(held, code, triesLeft);
+      else this.#fail(code, { retry: code !== 'card.pin-blocked' });
     } else {
       this.#fail(outcome.code);
     }
-  }
-
-  async #release(): Promise<void> {
-    const held = this.#held;
-    this.#held = undefined;
-    await held?.transport.close();
   }
 }
 

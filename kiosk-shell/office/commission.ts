@@ -104,6 +104,11 @@ export class Commission {
     return manifest;
   }
 
+  /** Overwrites the commission's key: this commission signs nothing more. */
+  forget(): void {
+    this.#options.seed.fill(0);
+  }
+
   refresh(): Promise<boolean> {
     return this.follower.refresh();
   }

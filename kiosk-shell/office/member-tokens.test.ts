@@ -6,7 +6,7 @@ import { openSignedData } from '@kabina/cms/signed-data';
 import { utf8ToBytes } from '@kabina/crypto/bytes';
 import { leafHash } from '@kabina/log/merkle';
 import { BoardState } from '@kabina/election/board';
-import { decodeEntry, encodeEntry } from '@kabina/election/entries';
+import { decodeEntry, encodeEntry, type Entry } from '@kabina/election/entries';
 import { memberDocument, type Act } from '@kabina/election/members';
 import { goodBoard, signedEntry, TestElection, TestMember } from '@kabina/election/testing';
 import type { Card } from '@kabina/tokens/card';
@@ -112,6 +112,16 @@ describe('signing', () => {
     assert.ok(!outcome.done && 'problem' in outcome);
     assert.equal(outcome.problem.code, 'card.pin-wrong');
     assert.equal(state.signatures('publish').size, 1);
+  });
+  test('a document that has changed since the person saw it is not signed', async () => {
+    const state = before('signed publish 2');
+    const work = signingWork(commissionOver(state), 'publish', 2);
+    const protocol = { ...state.protocols.get('question')!, complaints: 9, repeated: true };
+    const entry = election.sign('protocol', 'commission', protocol) as Entry;
+    assert.equal(state.apply(entry, leafHash(encodeEntry(entry))), undefined);
+    const outcome = await perform(work, new TestMember(secretary));
+    assert.deepEqual(outcome, { done: false, code: 'token.document' });
+    assert.equal(state.signatures('publish').size, 0);
   });
   test('a line that breaks after the board took it loses nothing', async () => {
     const state = before('signed publish 2');

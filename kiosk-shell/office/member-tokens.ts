@@ -4,7 +4,7 @@
  */
 import { checkCertificate, parseCertificate, type Certificate } from '@kabina/cms/certificate';
 import { prepareSignature } from '@kabina/cms/signed-data';
-import { concatBytes, randomBytes, utf8ToBytes } from '@kabina/crypto/bytes';
+import { concatBytes, equalBytes, randomBytes, utf8ToBytes } from '@kabina/crypto/bytes';
 import type { Localized, Manifest } from '@kabina/election/manifest';
 import { commitmentAttribute, memberDocument, memberOf, type Act } from '@kabina/election/members';
 import type { TokenFinding } from '@kabina/elements/token-task';
@@ -96,12 +96,15 @@ export function signingWork(
   member: number,
   dissent = false,
 ): TokenWork {
+  // What the person has before them: the PIN is given for this and for nothing that came later.
+  const shown = memberDocument(commission.state, act);
   return {
     purpose: 'sign',
     subject: SUBJECTS[act],
     admit(certificate) {
       const { manifest, state } = commission;
-      const fault = certificateFault(manifest, certificate, new Date());
+      // As the board will judge it, and not by this machine's clock.
+      const fault = certificateFault(manifest, certificate, state.certificateTime(act));
       if (fault !== undefined) return { code: fault };
       const place = memberOf(manifest, certificate);
       if (place === undefined) return { code: 'token.not-on-roll' };
@@ -110,9 +113,9 @@ export function signingWork(
       return { post: manifest.commission.members[place - 1]!.post };
     },
     async perform({ card, certificate, pin, options, sending }): Promise<TokenOutcome> {
-      // Of the board as it stands now: what has come since the screen was opened is signed too.
       await commission.refresh();
       const content = memberDocument(commission.state, act);
+      if (!equalBytes(content, shown)) return { done: false, code: 'token.document' };
       const signed = await signWith(card, certificate, { content, dissent, pin, options });
       if (!signed.ok)
         return { done: false, ...('code' in signed ? { code: signed.code } : signed) };

@@ -67,7 +67,13 @@ export class KabinaOfficeToken extends LitElement {
 
   protected override render() {
     const { task } = this;
-    return html`<dialog aria-label=${task?.subject.ru ?? nothing} @close=${() => this.#end()}>
+    return html`<dialog
+      aria-label=${task?.subject.ru ?? nothing}
+      @cancel=${(event: Event) => {
+        if (isSending(task)) event.preventDefault();
+      }}
+      @close=${() => this.#end()}
+    >
       ${
         task === undefined
           ? nothing
@@ -76,7 +82,11 @@ export class KabinaOfficeToken extends LitElement {
                 <button
                   class="button ${task.state.at === 'done' ? 'primary' : ''}"
                   type="button"
-                  @click=${() => this.dialog.close()}
+                  aria-disabled=${isSending(task)}
+                  @click=${() => {
+                    // What is on its way can't be called back.
+                    if (!isSending(task)) this.dialog.close();
+                  }}
                 >
                   ${task.state.at === 'done' ? 'Готово' : 'Отмена'}
                 </button>
@@ -84,4 +94,8 @@ export class KabinaOfficeToken extends LitElement {
       }
     </dialog>`;
   }
+}
+
+function isSending(task: TokenTask | undefined): boolean {
+  return task?.state.at === 'working' && task.state.step === 'sending';
 }

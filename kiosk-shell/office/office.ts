@@ -116,6 +116,7 @@ export class Office extends EventTarget {
   }
 
   lock(): void {
+    this.commission?.forget();
     this.commission = undefined;
     this.desk = undefined;
     this.roads = new TokenRoads();

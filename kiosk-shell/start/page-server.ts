@@ -53,6 +53,12 @@ export async function servePages(options: PageServerOptions): Promise<PageServer
   let headers: Record<string, string> = {};
   let bridge: ServedBridge | undefined;
   const server = createServer((request, response) => {
+    // A foreign name that was made to lead here (DNS rebinding) is no name of this machine's.
+    const { port } = server.address() as AddressInfo;
+    if (![`127.0.0.1:${port}`, `localhost:${port}`].includes(request.headers.host ?? '')) {
+      response.writeHead(421).end();
+      return;
+    }
     const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
     if (pathname === '/config.json' || pathname.startsWith('/control/')) {
       options.control(request, response);

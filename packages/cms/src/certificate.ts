@@ -188,14 +188,19 @@ function isSignedBy(certificate: Certificate, { algorithm, publicKey }: Certific
   }
 }
 
-function isAuthorityAt(authority: Certificate, at: Date): boolean {
+/** Whether it is a self-signed authority that is valid at that time. */
+export function isAuthorityAt(authority: Certificate, at: Date): boolean {
+  return mayIssueAt(authority, at) && isSignedBy(authority, authority);
+}
+
+/** All of that but the signature, which costs a verification. */
+function mayIssueAt(authority: Certificate, at: Date): boolean {
   return (
     authority.isAuthority &&
     (authority.keyUsage?.includes('keyCertSign') ?? true) &&
     equalBytes(authority.issuerDer, authority.subjectDer) &&
     authority.notBefore <= at &&
-    at <= authority.notAfter &&
-    isSignedBy(authority, authority)
+    at <= authority.notAfter
   );
 }
 
@@ -212,9 +217,11 @@ export function checkCertificate(
   authority: Certificate,
   at: Date,
 ): CertificateProblem | undefined {
-  if (!isAuthorityAt(authority, at)) return 'certificate.authority';
+  if (!mayIssueAt(authority, at)) return 'certificate.authority';
   if (!equalBytes(certificate.issuerDer, authority.subjectDer)) return 'certificate.issuer';
   if (!isSignedBy(certificate, authority)) return 'certificate.signature';
+  // After the certificate's own: a stranger's costs one verification and not two.
+  if (!isSignedBy(authority, authority)) return 'certificate.authority';
   const { keyUsage } = certificate;
   const signs =
     keyUsage === undefined ||

@@ -126,7 +126,7 @@ function walk(
 ): number {
   if (depth > MAX_DEPTH) refuse('nested too deep');
   if (--left.elements < 0)
-    throw new CmsError('cms.too-large', `more than ${MAX_ELEMENTS} elements`);
+    throw new CmsError('cms.too-large', 'more elements than such a structure has');
   const { tag, start, end } = readHeader(der, at, limit);
   const constructed = (tag & CONSTRUCTED) !== 0;
   const type = tag & TAG;
@@ -154,10 +154,14 @@ function walk(
  * hide a type: whoever knows the structure checks what it hides (an IMPLICIT SET OF by
  * {@link checkSetOrder}). Throws {@link CmsError} `cms.der`, `cms.too-large`.
  */
-export function checkDer(der: Uint8Array, maxLength: number): void {
+export function checkDer(
+  der: Uint8Array,
+  maxLength: number,
+  maxElements: number = MAX_ELEMENTS,
+): void {
   if (der.length > maxLength)
     throw new CmsError('cms.too-large', `${der.length} bytes, and at most ${maxLength} are read`);
-  if (walk(der, 0, der.length, 0, { elements: MAX_ELEMENTS }) !== der.length)
+  if (walk(der, 0, der.length, 0, { elements: maxElements }) !== der.length)
     refuse('bytes after the end');
 }
 
@@ -177,8 +181,13 @@ export function checkSetOrder(members: readonly Uint8Array[]): void {
  * Decodes a structure that must be in DER and of at most `maxLength` bytes. Throws
  * {@link CmsError} `cms.der`, `cms.too-large`.
  */
-export function decode<T>(der: Uint8Array, schema: new () => T, maxLength: number): T {
-  checkDer(der, maxLength);
+export function decode<T>(
+  der: Uint8Array,
+  schema: new () => T,
+  maxLength: number,
+  maxElements?: number,
+): T {
+  checkDer(der, maxLength, maxElements);
   let value: T;
   let again: Uint8Array;
   try {

@@ -45,6 +45,21 @@ test('a signature says who has signed, when, and what else was signed', () => {
   }
 });
 
+test('a stranger’s file is refused before its signatures are verified', () => {
+  const [one, two] = [member('ecdsa-p256'), member('ecdsa-p384')];
+  const both = mergeSignedData([sign(one, CONTENT), sign(two, CONTENT)]);
+  assert.throws(
+    () => openSignedData(both, CONTENT, { mostSigners: 1 }),
+    refusedAs('cms.too-large'),
+  );
+  assert.equal(openSignedData(both, CONTENT, { mostSigners: 2 }).length, 2);
+  // The signature is of another content: had it been looked at first, it would have said so.
+  const admit = (): never => {
+    throw new RangeError('a stranger');
+  };
+  assert.throws(() => openSignedData(sign(one, bytes('other')), CONTENT, { admit }), RangeError);
+});
+
 test('what a token is asked to sign is the digest of the attributes, or for Ed25519 they', () => {
   const inputs = ALGORITHMS.map((algorithm) => {
     const { certificate } = member(algorithm);

@@ -51,6 +51,8 @@ const SIGNED_DATA = '1.2.840.113549.1.7.2';
 const MAX_SIGNED_DATA = 1024 * 1024;
 /** Far more than a commission has members; each costs a verification. */
 const MAX_SIGNERS = 64;
+/** A signer with a qualified certificate has some 200. */
+const ELEMENTS_OF_SIGNER = 500;
 
 /** What is known of a signature that verifies. */
 export interface Signer {
@@ -153,13 +155,17 @@ interface SignerWithCertificate {
 }
 
 /** The structure, with each signer beside its certificate; signatures are not verified. */
-function read(der: Uint8Array): {
+function read(
+  der: Uint8Array,
+  mostSigners: number = MAX_SIGNERS,
+): {
   digestAlgorithms: readonly AlgorithmIdentifier[];
   signers: readonly SignerWithCertificate[];
 } {
-  const { contentType, content } = decode(der, ContentInfo, MAX_SIGNED_DATA);
+  const elements = ELEMENTS_OF_SIGNER * mostSigners;
+  const { contentType, content } = decode(der, ContentInfo, MAX_SIGNED_DATA, elements);
   if (contentType !== SIGNED_DATA) throw new CmsError('cms.der', 'not SignedData');
-  const data = decode(new Uint8Array(content), SignedData, MAX_SIGNED_DATA);
+  const data = decode(new Uint8Array(content), SignedData, MAX_SIGNED_DATA, elements);
   if (data.version !== CMSVersion.v1) throw new CmsError('cms.der', `version ${data.version}`);
   if (data.encapContentInfo.eContentType !== DATA)
     throw new CmsError('cms.der', `content of type ${data.encapContentInfo.eContentType}`);
@@ -167,7 +173,9 @@ function read(der: Uint8Array): {
     throw new CmsError('cms.attached', 'the content stands inside the signature');
   if (data.crls !== undefined)
     throw new CmsError('cms.unprotected', 'revocation lists are not known here');
-  const certificates = readCertificates(data.certificates ?? []);
+  if (data.signerInfos.length > mostSigners)
+    throw new CmsError('cms.too-large', `more than ${mostSigners} signers`);
+  const certificates = readCertificates(data.certificates ?? [], mostSigners);
   // Not `map`, here and below: of the schemas' arrays it makes arrays of theirs.
   const signers = Array.from(data.signerInfos, (info) => {
     checkAttributes(info);
@@ -181,9 +189,11 @@ function read(der: Uint8Array): {
 }
 
 /** By issuer and serial number. */
-function readCertificates(choices: readonly CertificateChoices[]): Map<string, Certificate> {
-  if (choices.length > MAX_SIGNERS)
-    throw new CmsError('cms.too-large', `more than ${MAX_SIGNERS} certificates`);
+function readCertificates(
+  choices: readonly CertificateChoices[],
+  most: number,
+): Map<string, Certificate> {
+  if (choices.length > most) throw new CmsError('cms.too-large', `more than ${most} certificates`);
   const ders = Array.from(choices, ({ certificate }) => {
     if (certificate === undefined)
       throw new CmsError('cms.certificates', 'a certificate that is not of X.509');
@@ -246,10 +256,19 @@ function checkDigestAlgorithms(
  * structure; `cms.algorithm`, `cms.attribute`, `cms.time`, `cms.signing-certificate`, `cms.digest`,
  * `cms.signature` for a signer. One bad signature spoils all.
  *
+ * @param options.mostSigners refuses more at once, before anything dear is done; 64 by default
+ * @param options.admit is given each certificate before its signature is verified, and throws to
+ *   refuse it: a stranger's file then costs no more than reading it
  * @returns the signers, at least one; no two have one certificate
  */
-export function openSignedData(der: Uint8Array, content: Uint8Array): Signer[] {
-  return read(der).signers.map((signer) => verifySigner(signer, content));
+export function openSignedData(
+  der: Uint8Array,
+  content: Uint8Array,
+  options: { mostSigners?: number; admit?: (certificate: Certificate) => void } = {},
+): Signer[] {
+  const { signers } = read(der, options.mostSigners);
+  for (const { certificate } of signers) options.admit?.(certificate);
+  return signers.map((signer) => verifySigner(signer, content));
 }
 
 function verifySigner({ info, certificate }: SignerWithCertificate, content: Uint8Array): Signer {
@@ -272,7 +291,7 @@ function verifySigner({ info, certificate }: SignerWithCertificate, content: Uin
  * or none what {@link openSignedData} throws.
  */
 export function mergeSignedData(parts: readonly Uint8Array[]): Uint8Array {
-  const opened = parts.map(read);
+  const opened = parts.map((part) => read(part));
   const signers = unique(
     opened.flatMap((part) => part.signers),
     ({ info }) => bytesToHex(encode(info)),

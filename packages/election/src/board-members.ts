@@ -35,6 +35,7 @@ export class BoardMembers {
     publish: new Map(),
   };
   #published: Bodies['published'] | undefined;
+  #protocolRound = 0;
   /** The signature that was judged last: it is taken in at once, or not at all. */
   #judged: { body: Bodies['signed']; signature: MemberSignature } | undefined;
 
@@ -60,12 +61,26 @@ export class BoardMembers {
     try {
       const document = memberDocument(state, act);
       const signature = openMemberSignature(state.manifest as Manifest, document, body, at);
+      const wrong = this.#checkKey(act, signature);
+      if (wrong) return wrong;
       this.#judged = { body, signature };
       return undefined;
     } catch (error) {
       if (!(error instanceof ElectionError)) throw error;
       return fault(error.code, error.message);
     }
+  }
+
+  /** One key is one member's, and no two certificates have one name: CMS could not hold both. */
+  #checkKey(act: Act, { certificate, member }: MemberSignature): Problem | undefined {
+    const { publicKey, serial, issuerDer } = certificate;
+    for (const { certificate: other, member: by } of this.#signatures[act].values()) {
+      const same =
+        equalBytes(publicKey, other.publicKey) ||
+        (serial === other.serial && equalBytes(issuerDer, other.issuerDer));
+      if (same) return fault('signed.key', `member ${member} signs with the key of member ${by}`);
+    }
+    return undefined;
   }
 
   /** Takes in the signature that {@link BoardMembers.check} has just found good. */
@@ -84,14 +99,19 @@ export class BoardMembers {
     return problem(check, `${check}.members`, message);
   }
 
+  get protocolRound(): number {
+    return this.#protocolRound;
+  }
+
   /** Another protocol was drawn up: whoever signed the former ones has not signed this. */
   protocolDrawn(): void {
+    this.#protocolRound++;
     this.#signatures.publish.clear();
     this.#published = undefined;
   }
 
-  /** Closing was put off: members agree to the new hour anew. */
-  closingPutOff(): void {
+  /** Voting was suspended or resumed: members agree to close it anew. */
+  votingTurned(): void {
     this.#signatures.close.clear();
   }
 

@@ -154,6 +154,25 @@ export class BoardState {
   signatures(act: Act): ReadonlyMap<number, MemberSignature> {
     return this.#members.of(act);
   }
+  /** Leaf hash of the last turn of the voting: `opened`, `suspended`, `resumed`. */
+  get turn(): Uint8Array | undefined {
+    const last = this.#moments.at(-1);
+    return last && this.leafHash(last.index);
+  }
+  /** Protocols drawn up so far, repeated ones too. */
+  get protocolRound(): number {
+    return this.#members.protocolRound;
+  }
+
+  /** When a member's certificate has to be good: the last time that witnesses have put on the board. */
+  certificateTime(act: Act): Date {
+    const seconds = this.#cosigned.at(-1)?.time;
+    const opens = Date.parse(this.#manifest!.hours.opens);
+    const seen = seconds === undefined ? opens : seconds * 1000;
+    // Before the opening the last time may be that of the ceremony, weeks ago.
+    return new Date(act === 'open' ? Math.max(opens, seen) : seen);
+  }
+
   /** The roll under the protocols; undefined while members sign. */
   get published(): Bodies['published'] | undefined {
     return this.#members.published;
@@ -229,7 +248,7 @@ export class BoardState {
           (this.#ceremony as Ceremony).checkOpened(entry.body)
         );
       case 'signed':
-        return this.#members.check(this, entry.body, this.#certificateTime);
+        return this.#members.check(this, entry.body, this.certificateTime(entry.body.act));
       case 'published':
         return this.#members.checkPublished(this, entry.body);
       case 'cosigned': {
@@ -276,12 +295,6 @@ export class BoardState {
   #readCosigned(body: Bodies['cosigned']): Omit<Cosigning, 'index'> | Problem {
     const policy = boardPolicy(this.#manifest as Manifest);
     return readCosigned(body.checkpoint, policy, this.#tree, this.cosignedSize);
-  }
-
-  /** When members' certificates have to be good: the last time that witnesses have put on the board. */
-  get #certificateTime(): Date {
-    const seconds = this.#cosigned.at(-1)?.time;
-    return new Date(seconds === undefined ? this.#manifest!.hours.opens : seconds * 1000);
   }
 
   #checkCovered(what: string): Problem | undefined {
@@ -377,7 +390,6 @@ export class BoardState {
         return;
       case 'resumed':
         this.#extension += entry.body.extension;
-        if (entry.body.extension > 0) this.#members.closingPutOff();
         this.#turn(entry.type, index);
         this.#phase = 'open';
         return;
@@ -421,6 +433,7 @@ export class BoardState {
   }
 
   #turn(type: Moment['type'], index: number): void {
+    this.#members.votingTurned();
     this.#mustCover = index;
     this.#moments.push({ type, index });
   }

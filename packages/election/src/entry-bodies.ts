@@ -142,7 +142,7 @@ export const bodyShapes = {
     /** Place on the manifest's roll. */
     member: integer(1, 50),
     /** Detached CMS SignedData over `memberDocument`, with one signer. */
-    cms: bytes(1, 16_384),
+    cms: bytes(1, 8_192),
   }),
   published: fields({
     /** The roll of the manifest: who has signed the protocols, who hasn't, and why. */

@@ -1,7 +1,7 @@
 /**
  * The rules of a manifest that its shape alone cannot say.
  */
-import { parseCertificate } from '@kabina/cms/certificate';
+import { isAuthorityAt, parseCertificate } from '@kabina/cms/certificate';
 import { CmsError } from '@kabina/cms/errors';
 import { bytesToHex } from '@kabina/crypto/bytes';
 import { suiteById } from '@kabina/crypto/suites';
@@ -11,9 +11,12 @@ import { MAX_BYTES } from './cbor.ts';
 import { contestShape } from './contest-shape.ts';
 import { ElectionError } from './errors.ts';
 import type { Contest, Issuer, Manifest } from './manifest.ts';
+import { plainName } from './member-name.ts';
 
 /** What a ballot's entry takes besides its vector and its issuers' signatures, generously. */
 const BALLOT_OVERHEAD = 1024;
+/** The protocols are signed within a day of the closing. */
+const NIGHT_MS = 86_400_000;
 /** Bits that an issuer's modulus must have (RFC 9474 §8: keys made for one purpose). */
 const LEAST_MODULUS_BITS = 3072;
 
@@ -99,7 +102,7 @@ function checkBallotSize(manifest: Manifest): void {
 }
 
 /** Members sign under certificates of one authority, are told apart by name, and are enough. */
-function checkMembers({ kind, commission }: Manifest): void {
+function checkMembers({ kind, commission, hours }: Manifest): void {
   const { members, authority } = commission;
   if (!authority) {
     if (kind === 'binding') fail('members', 'a binding election names the members’ authority');
@@ -107,17 +110,20 @@ function checkMembers({ kind, commission }: Manifest): void {
   }
   unique(
     'member',
-    members.map(({ name }) => name.normalize('NFC').trim()),
+    members.map(({ name }) => plainName(name)),
   );
   const most = Math.max(authority.opening, authority.closing, authority.publishing);
   if (most > members.length) fail('members', 'more signatures are needed than there are members');
   try {
-    if (parseCertificate(authority.certificate).isAuthority) return;
+    const certificate = parseCertificate(authority.certificate);
+    const closes = Date.parse(hours.closes);
+    const times = [new Date(hours.opens), new Date(closes), new Date(closes + NIGHT_MS)];
+    if (times.every((at) => isAuthorityAt(certificate, at))) return;
   } catch (cause) {
     if (!(cause instanceof CmsError)) throw cause;
     throw new ElectionError('manifest.authority', cause.message, { cause });
   }
-  fail('authority', 'the members’ authority has a certificate that may not issue others');
+  fail('authority', 'the members’ authority is no authority, or not from the opening to the count');
 }
 
 /** The log's and the witnesses' keys are of the right kind, and no two witnesses are one. */

@@ -134,6 +134,19 @@ describe('what is refused', () => {
       (m) => (m.commission.authority!.certificate = new TestMember('Никто').certificate),
     ],
     [
+      'two members whose names differ by a space',
+      'manifest.duplicate',
+      (m) => {
+        m.commission.members[0]!.name = 'Иванов  Иван';
+        m.commission.members[1]!.name = 'Иванов\u00a0Иван ';
+      },
+    ],
+    [
+      'an authority that ends before the count',
+      'manifest.authority',
+      (m) => (m.hours.closes = '2035-12-31T20:00:00+03:00'),
+    ],
+    [
       'nobody has to sign the protocols',
       'shape.range',
       (m) => (m.commission.authority!.publishing = 0),

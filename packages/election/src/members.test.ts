@@ -138,12 +138,12 @@ describe('a signature is refused', () => {
     assert.equal(refusal(state, signed('close', 2, sign(testMember(secretary)))), undefined);
   });
   test('under an authority of the same name with another key', () => {
-    const stranger = new TestMember(secretary, {}, strangeAuthority());
+    const stranger = new TestMember(secretary, { by: strangeAuthority() });
     assert.equal(refusal(state, signed('close', 2, sign(stranger))), 'signed.certificate');
   });
 });
 
-test('who agreed to an earlier hour has not agreed to a later one', () => {
+test('who agreed to close before a break has not agreed after it', () => {
   const state = before('suspended');
   const early = testMember(chair).sign(memberDocument(state, 'close'));
   const take = (entry: Entry) => state.apply(entry, leafHash(encodeEntry(entry)));
@@ -152,6 +152,59 @@ test('who agreed to an earlier hour has not agreed to a later one', () => {
   const later = before('signed close 1');
   assert.equal(later.signatures('close').size, 0);
   assert.equal(refusal(later, signed('close', 1, early)), 'signed.cms');
+});
+
+test('the same lines drawn up again are signed anew: an old signature fits no later round', () => {
+  const state = before('published');
+  const take = (one: Entry) => state.apply(one, leafHash(encodeEntry(one)))?.code;
+  const protocol = state.protocols.get('question')!;
+  const draw = (complaints: number) =>
+    take(
+      election.sign('protocol', 'commission', { ...protocol, complaints, repeated: true }) as Entry,
+    );
+  draw(3);
+  const early = testMember(secretary).sign(protocolDocument(state));
+  assert.equal(refusal(state, signed('publish', 2, early)), undefined);
+  draw(4);
+  draw(3);
+  assert.equal(refusal(state, signed('publish', 2, early)), 'signed.cms');
+});
+
+test('one key is one member: no card signs in two names', async () => {
+  const twins = await TestElection.create('ristretto255-sha512', (manifest) => {
+    const { commission } = manifest;
+    const members = commission.members.map((member, i) => ({
+      ...member,
+      name: `Иванов Иван ${i}`,
+    }));
+    return { ...manifest, commission: { ...commission, members } };
+  });
+  const board = await goodBoard(twins);
+  const state = new BoardState();
+  const end = at(board.steps, 'signed close 2');
+  for (const bytes of twins.build(board.steps.slice(0, end)).entries) {
+    state.apply(decodeEntry(bytes), leafHash(bytes));
+  }
+  // A second certificate on the first member's key, in the second member's name.
+  const first = testMember('Иванов Иван 0');
+  const again = new TestMember('Иванов Иван 1', { secret: first.secret });
+  const document = memberDocument(state, 'close');
+  const entry = signedEntry(twins.electionId, 'close', 2, again.sign(document)) as Entry;
+  assert.equal(state.check(entry)?.code, 'signed.key');
+});
+
+test('a card that was issued after the ceremony opens the election, one that ended before does not', () => {
+  const state = before('signed open 2');
+  const document = memberDocument(state, 'open');
+  const opens = Date.parse(election.manifest.hours.opens);
+  const fresh = new TestMember(secretary, { notBefore: new Date(opens - 60_000) });
+  assert.equal(refusal(state, signed('open', 2, fresh.sign(document))), undefined);
+  const ended = new TestMember(secretary, { notAfter: new Date(opens - 60_000) });
+  assert.equal(refusal(state, signed('open', 2, ended.sign(document))), 'signed.certificate');
+});
+
+test('nobody agrees to close before the election is open', () => {
+  assert.throws(() => memberDocument(before('opened'), 'close'), { code: 'signed.early' });
 });
 
 describe('the roll that is published', () => {

@@ -3,7 +3,8 @@
  * change.
  */
 import { challengeEntry, type SealedCore } from './ballot.ts';
-import type { Bodies, Entry, EntryOf, Permit } from './entries.ts';
+import { leafHash } from '@kabina/log/merkle';
+import { encodeEntry, type Bodies, type Entry, type EntryOf, type Permit } from './entries.ts';
 import { contestById, contestShape, type Manifest } from './manifest.ts';
 import { entryLines, protocolLines, protocolNumbers } from './results-protocol.ts';
 import { Aggregate, countVotes, decryptShare, isDecrypted, logarithms } from './tally.ts';
@@ -103,10 +104,11 @@ export async function goodBoard(election: TestElection): Promise<GoodBoard> {
   const sealed = election.seal(key, 'question', seed, [1, 0]);
   const spare = { seed, permit, sealed, entry: election.cast(sealed, seed, permit) };
 
-  const commission = <T extends 'suspended' | 'resumed' | 'withdrawn' | 'closed'>(
+  const commission = <T extends 'suspended' | 'withdrawn' | 'closed'>(
     type: T,
     body: Bodies[T],
   ): Step => ({ name: type, entry: election.sign(type, 'commission', body) as Entry });
+  const resumed: Entry = election.sign('resumed', 'commission', { extension: 600 });
   const steps: Step[] = [
     { name: 'manifest', entry: election.sign('manifest', 'commission', { manifest }) },
     ...ceremony.steps,
@@ -115,7 +117,7 @@ export async function goodBoard(election: TestElection): Promise<GoodBoard> {
     commission('withdrawn', { contest: 'mayor', option: 'mayor-10' }),
     commission('suspended', { reason: 'проверка связи' }),
     { cosign: at('2026-09-19T09:00:00+03:00') },
-    commission('resumed', { extension: 600 }),
+    { name: 'resumed', entry: resumed },
     { name: 'resumed cosigned', cosign: at('2026-09-19T09:10:00+03:00') },
     {
       name: 'challenge',
@@ -123,7 +125,7 @@ export async function goodBoard(election: TestElection): Promise<GoodBoard> {
     },
     ...lastDay.map(cast),
     { name: 'revoting over', cosign: at('2026-09-20T12:00:10+03:00') },
-    ...election.signed('close', { ceremony: undefined, extension: 600, protocols: new Map() }),
+    ...election.signed('close', { turn: leafHash(encodeEntry(resumed)), extension: 600 }),
     commission('closed', { stations: [] }),
     { name: 'closed cosigned', cosign: at('2026-09-20T20:10:05+03:00') },
   ];
@@ -176,7 +178,7 @@ export async function goodBoard(election: TestElection): Promise<GoodBoard> {
     const entry = election.sign('protocol', 'commission', body);
     steps.push({ name: `protocol ${result.contest}`, entry });
   }
-  steps.push(...election.signed('publish', { ceremony: undefined, extension: 600, protocols }));
+  steps.push(...election.signed('publish', { protocols, protocolRound: protocols.size }));
   const roll = manifest.commission.members.map(({ name, post }) => ({
     name,
     post,

@@ -146,7 +146,7 @@ export async function testCeremony(election: TestElection, time: number): Promis
   const ceremony = ceremonyHash(electionId, confirmHashes);
   const complete = { complete: true, key, hash: ceremony };
   steps.push(
-    ...election.signed('open', { ceremony: complete, extension: 0, protocols: new Map() }),
+    ...election.signed('open', { ceremony: complete }),
     {
       name: 'opened',
       entry: election.sign('opened', 'commission', { key, publicShares, ceremony }),

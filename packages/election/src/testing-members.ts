@@ -28,16 +28,17 @@ export const testAuthority: Uint8Array = authority.certificate;
 export class TestMember {
   readonly certificate: Uint8Array;
   /** The P-256 scalar, 32 bytes: for a simulated card. */
-  readonly secret = p256.utils.randomSecretKey();
+  readonly secret: Uint8Array;
 
   constructor(
     name: string,
-    other: { notBefore?: Date; notAfter?: Date } = {},
-    by: Authority = authority,
+    other: { notBefore?: Date; notAfter?: Date; secret?: Uint8Array; by?: Authority } = {},
   ) {
+    const { by = authority, secret = p256.utils.randomSecretKey(), ...dates } = other;
     const algorithm = 'ecdsa-p256';
+    this.secret = secret;
     const publicKey = p256.getPublicKey(this.secret, false);
-    this.certificate = issue(by, { ...validity, ...other, name, algorithm, publicKey });
+    this.certificate = issue(by, { ...validity, ...dates, name, algorithm, publicKey });
   }
 
   /** A detached CMS over a document. */

@@ -178,9 +178,11 @@ export class TestElection {
   }
 
   /** Every member's signature of an act, for a board in this state. */
-  signed(act: Act, state: Omit<Signable, 'manifest' | 'electionId'>): Step[] {
+  signed(act: Act, state: Partial<Signable>): Step[] {
     const { manifest, electionId } = this;
-    const document = memberDocument({ ...state, manifest, electionId }, act);
+    const none = { ceremony: undefined, extension: 0, turn: undefined, protocolRound: 0 };
+    const board = { ...none, protocols: new Map(), ...state, manifest, electionId };
+    const document = memberDocument(board, act);
     return manifest.commission.members.map(({ name }, i) => ({
       name: `signed ${act} ${i + 1}`,
       entry: signedEntry(electionId, act, i + 1, testMember(name).sign(document)),

@@ -30,6 +30,8 @@ type TaskCode =
   | 'token.other-token'
   /** Another card was put in meanwhile. */
   | 'token.changed'
+  /** What is to be signed has become another while the PIN was typed. */
+  | 'token.document'
   | 'network.unreachable';
 
 type Entry = () => ErrorText;
@@ -165,6 +167,12 @@ const TEXTS: Readonly<Record<TokenCode | TaskCode, Entry>> = {
   'token.changed': () => ({
     message: msg('Пока шла работа, вставили другой токен.'),
     advice: msg('Ничего не подписано. Вставьте свой токен и начните ещё раз.'),
+  }),
+  'token.document': () => ({
+    message: msg('Пока вы вводили ПИН, документ изменился.'),
+    advice: msg(
+      'Ничего не подписано. Закройте это окно, посмотрите документ и подпишите его снова.',
+    ),
   }),
   'network.unreachable': () => ({
     message: msg('Нет связи с журналом.'),

@@ -59,7 +59,8 @@ export const boxRoutes = {
     method: 'POST',
     path: '/entries',
     summary:
-      'Appends a signed entry of the commission, a trustee or an issuer, if it may be the next.',
+      'Appends a signed entry of the commission, a member, a trustee or an issuer, if it may be the next.',
+    rate: 'guess',
     body: { type: 'application/cbor' },
     answer: json(s.object({ index: s.count, size: s.count })),
     errors: ['entries.malformed', 'entries.road', 'entries.refused'],

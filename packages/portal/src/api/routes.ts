@@ -29,7 +29,7 @@ export interface Route {
   readonly answer: Content | undefined;
   /** What it may be refused with, besides {@link COMMON_ERRORS} and {@link BODY_ERRORS}. */
   readonly errors: readonly ErrorCode[];
-  /** `guess` is for operations that a guesser of codes would repeat. */
+  /** `guess` is for what a guesser of codes would repeat, or what costs the server more than the asker. */
   readonly rate?: 'guess';
 }
 
