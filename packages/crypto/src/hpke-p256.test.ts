@@ -51,6 +51,57 @@ test('one changed byte opens nothing', async () => {
   );
 });
 
+test('the card is not asked for a product with what is no point of the curve', async () => {
+  const { publicKey, agree } = card();
+  const sealed = await p256Seal(publicKey, info, aad, secret);
+  const off = sealed.slice(0, 65);
+  off[64]! ^= 1;
+  const hybrid = sealed.slice(0, 65);
+  hybrid[0] = 6 + (hybrid[64]! & 1);
+  const nowhere = Uint8Array.of(4, ...new Uint8Array(64));
+  const beyond = Uint8Array.of(4, ...new Uint8Array(64).fill(0xff));
+  let asked = 0;
+  const counting = (point: Uint8Array) => {
+    asked++;
+    return agree(point);
+  };
+  for (const enc of [off, hybrid, nowhere, beyond, new Uint8Array(65)]) {
+    const changed = sealed.slice();
+    changed.set(enc);
+    await assert.rejects(p256Open(publicKey, counting, info, aad, changed), { code: 'hpke.open' });
+  }
+  assert.equal(asked, 0);
+  await p256Open(publicKey, counting, info, aad, sealed);
+  assert.equal(asked, 1);
+  // Nor is anything sealed to such a key: it could never be opened.
+  await assert.rejects(p256Seal(hybrid, info, aad, secret), { code: 'hpke.key' });
+});
+
+test('a product that is none opens nothing, even what was sealed with it', async () => {
+  const { publicKey, agree } = card();
+  const sealed = await p256Seal(publicKey, info, aad, secret);
+  const product = await agree(sealed.slice(0, 65));
+  for (const wrong of [new Uint8Array(32), new Uint8Array(0), Uint8Array.of(...product, 0)]) {
+    const answer = () => Promise.resolve(wrong);
+    await assert.rejects(p256Open(publicKey, answer, info, aad, sealed), { code: 'hpke.open' });
+    assert.deepEqual(wrong, new Uint8Array(wrong.length), 'the answer is overwritten');
+  }
+});
+
+test('the key under which it opened is overwritten', async (t) => {
+  const { publicKey, agree } = card();
+  const sealed = await p256Seal(publicKey, info, aad, secret);
+  const importing = t.mock.method(crypto.subtle, 'importKey');
+  await p256Open(publicKey, agree, info, aad, sealed);
+  const keys = importing.mock.calls
+    .map(({ arguments: [, bytes, algorithm] }) => ({ bytes, algorithm }))
+    .filter(({ algorithm }) => algorithm === 'AES-GCM');
+  assert.deepEqual(
+    keys.map(({ bytes }) => bytes),
+    [new Uint8Array(32)],
+  );
+});
+
 test('a card that was pulled says so itself', async () => {
   const { publicKey } = card();
   const sealed = await p256Seal(publicKey, info, aad, secret);

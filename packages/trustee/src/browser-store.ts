@@ -19,6 +19,14 @@ export async function browserStore(database: string): Promise<TrusteeStore> {
       await transaction.store.put(record, name);
       await transaction.done;
     },
+    async add(name, record) {
+      // Transactions that write to one object store run one after another, over all tabs.
+      const transaction = db.transaction(STORE, 'readwrite', { durability: 'strict' });
+      const free = (await transaction.store.getKey(name)) === undefined;
+      if (free) await transaction.store.add(record, name);
+      await transaction.done;
+      return free;
+    },
     async delete(name) {
       const transaction = db.transaction(STORE, 'readwrite', { durability: 'strict' });
       await transaction.store.delete(name);

@@ -2,14 +2,20 @@
  * Where a trustee keeps records between steps. A driver stores bytes under names and nothing else;
  * what is secret reaches it only sealed (`vault.ts`).
  *
- * `put` and `delete` answer only when the change survives a crash of the process and a loss of
- * power: what the trustee does next may be irreversible (a published commitment, a decryption).
+ * `put`, `add` and `delete` answer only when the change survives a crash of the process and a loss
+ * of power: what the trustee does next may be irreversible (a published commitment, a decryption).
  */
 
 /** Names of records: `a/b` with letters, digits, dots and dashes. */
 export interface TrusteeStore {
   get(name: string): Promise<Uint8Array | undefined>;
   put(name: string, record: Uint8Array): Promise<void>;
+  /**
+   * Puts the record if there is none of the name, atomically: of several that add at once, in
+   * whatever processes or tabs, one is told true. Who is told false finds the other's record there,
+   * as durable as if it had put it itself.
+   */
+  add(name: string, record: Uint8Array): Promise<boolean>;
   delete(name: string): Promise<void>;
 }
 
@@ -20,6 +26,7 @@ export class TrusteeError extends Error {
     | 'trustee.locked'
     | 'trustee.record-broken'
     | 'trustee.other-token'
+    | 'trustee.other-guard'
     | 'trustee.second-aggregate'
     | 'trustee.board-unsound'
     | 'trustee.share-lost'

@@ -27,6 +27,11 @@ class MemoryStore implements TrusteeStore {
     this.records.set(name, record.slice());
     this.written.push(record.slice());
   }
+  async add(name: string, record: Uint8Array) {
+    if (this.records.has(name)) return false;
+    await this.put(name, record);
+    return true;
+  }
   async delete(name: string) {
     this.records.delete(name);
   }

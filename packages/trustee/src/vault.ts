@@ -11,12 +11,18 @@ import { p256Open, p256Seal } from '@kabina/crypto/hpke-p256';
 import { openUnderPassphrase, sealUnderPassphrase } from '@kabina/crypto/passphrase';
 import { TrusteeError, type TrusteeStore } from './store.ts';
 
+/**
+ * One record for both guards, so that the store's `add` decides which of them was first: under a
+ * passphrase it begins as `passphrase.ts` has it ("KBP1"), under a token with the token's key.
+ */
 const DATA_KEY = 'data-key';
-const TOKEN_DATA_KEY = 'token-data-key';
 const LABEL = 'kabina/v1/trustee-data-key';
 const IV = 12;
-/** Of an uncompressed P-256 point. */
+/** Length of an uncompressed P-256 point, and its first byte. */
 const POINT = 65;
+const UNCOMPRESSED = 4;
+
+type Guard = 'passphrase' | 'token';
 
 /** A key in a token that agrees on secrets: what the vault asks of it. */
 export interface TokenKey {
@@ -26,10 +32,41 @@ export interface TokenKey {
   agree(point: Uint8Array): Promise<Uint8Array>;
 }
 
+function guardOf(record: Uint8Array): Guard {
+  return record[0] === UNCOMPRESSED ? 'token' : 'passphrase';
+}
+
 /** What keeps a store's vault shut; undefined where there is none yet. */
-export async function vaultGuard(store: TrusteeStore): Promise<'passphrase' | 'token' | undefined> {
-  if ((await store.get(TOKEN_DATA_KEY)) !== undefined) return 'token';
-  return (await store.get(DATA_KEY)) === undefined ? undefined : 'passphrase';
+export async function vaultGuard(store: TrusteeStore): Promise<Guard | undefined> {
+  const record = await store.get(DATA_KEY);
+  return record && guardOf(record);
+}
+
+/** A second data key beside the first would lock away what lies under it. */
+function refuseOther(record: Uint8Array, guard: Guard): void {
+  if (guardOf(record) === guard) return;
+  const other = guard === 'token' ? 'a passphrase' : 'a token';
+  throw new TrusteeError('trustee.other-guard', `the vault lies under ${other}`);
+}
+
+async function sealToToken(token: TokenKey, raw: Uint8Array): Promise<Uint8Array> {
+  const sealed = await p256Seal(token.publicKey, utf8ToBytes(LABEL), token.publicKey, raw);
+  return concatBytes(token.publicKey, sealed);
+}
+
+async function openWithKey(token: TokenKey, record: Uint8Array): Promise<Uint8Array> {
+  const { publicKey } = token;
+  if (!equalBytes(record.subarray(0, POINT), publicKey)) {
+    throw new TrusteeError('trustee.other-token', 'the vault was sealed to another token');
+  }
+  try {
+    const agree = (point: Uint8Array) => token.agree(point);
+    const sealed = record.subarray(POINT);
+    return await p256Open(publicKey, agree, utf8ToBytes(LABEL), publicKey, sealed);
+  } catch (cause) {
+    if (!(cause instanceof HpkeError)) throw cause;
+    throw new TrusteeError('trustee.record-broken', 'the data key was changed', { cause });
+  }
 }
 
 export class Vault {
@@ -42,61 +79,69 @@ export class Vault {
   }
 
   /**
-   * Opens the store's vault, or makes one where there is none.
+   * Opens the store's vault, or makes one where there is none. Of several that make one at once, one
+   * does, and the others open that.
    *
    * @param cost log2 of scrypt's N for a new vault
    * @throws {PassphraseError} `passphrase.wrong`, `passphrase.malformed`
+   * @throws {TrusteeError} `trustee.other-guard` if the vault lies under a token
    */
   static async open(store: TrusteeStore, passphrase: string, cost?: number): Promise<Vault> {
-    let sealed = await store.get(DATA_KEY);
-    if (sealed === undefined) {
+    let record = await store.get(DATA_KEY);
+    if (record === undefined) {
       const fresh = randomBytes(32);
-      sealed = await sealUnderPassphrase(passphrase, LABEL, fresh, cost);
-      fresh.fill(0);
-      await store.put(DATA_KEY, sealed);
+      try {
+        record = await sealUnderPassphrase(passphrase, LABEL, fresh, cost);
+      } finally {
+        fresh.fill(0);
+      }
+      if (!(await store.add(DATA_KEY, record))) return Vault.open(store, passphrase, cost);
     }
-    return Vault.#with(store, await openUnderPassphrase(passphrase, LABEL, sealed));
+    refuseOther(record, 'passphrase');
+    return Vault.#with(store, await openUnderPassphrase(passphrase, LABEL, record));
   }
 
   /**
    * Opens the store's vault with a token, or makes one where there is none. The token has agreed on
-   * a secret before a new vault is written: one that can't would lock the share in for ever.
+   * a secret before a new vault is written: one that can't would lock the share in for ever. Of
+   * several that make one at once, one does, and the others open that: they ask the token again.
    *
    * @throws {TrusteeError} `trustee.other-token` if the vault was sealed to another key,
-   *   `trustee.record-broken` if the record was changed
+   *   `trustee.other-guard` if it lies under a passphrase, `trustee.record-broken` if the record was
+   *   changed
    */
   static async openWithToken(store: TrusteeStore, token: TokenKey): Promise<Vault> {
-    const info = utf8ToBytes(LABEL);
-    let record = await store.get(TOKEN_DATA_KEY);
-    const fresh = record === undefined;
-    if (record === undefined) {
-      const data = randomBytes(32);
-      const sealed = await p256Seal(token.publicKey, info, token.publicKey, data);
-      data.fill(0);
-      record = concatBytes(token.publicKey, sealed);
+    const record = await store.get(DATA_KEY);
+    if (record !== undefined) {
+      refuseOther(record, 'token');
+      return Vault.#with(store, await openWithKey(token, record));
     }
-    if (!equalBytes(record.subarray(0, POINT), token.publicKey)) {
-      throw new TrusteeError('trustee.other-token', 'the vault was sealed to another token');
-    }
+    const fresh = randomBytes(32);
+    let made: Uint8Array;
     try {
-      const agree = (point: Uint8Array) => token.agree(point);
-      const sealed = record.subarray(POINT);
-      const raw = await p256Open(token.publicKey, agree, info, token.publicKey, sealed);
-      if (fresh) await store.put(TOKEN_DATA_KEY, record);
-      return await Vault.#with(store, raw);
-    } catch (cause) {
-      if (!(cause instanceof HpkeError)) throw cause;
-      throw new TrusteeError('trustee.record-broken', 'the data key was changed', { cause });
+      made = await sealToToken(token, fresh);
+    } finally {
+      fresh.fill(0);
     }
+    const raw = await openWithKey(token, made);
+    try {
+      if (await store.add(DATA_KEY, made)) return await Vault.#with(store, raw);
+    } finally {
+      raw.fill(0);
+    }
+    return Vault.openWithToken(store, token);
   }
 
+  /** @param raw the data key, 32 bytes; overwritten */
   static async #with(store: TrusteeStore, raw: Uint8Array): Promise<Vault> {
-    const key = await crypto.subtle.importKey('raw', raw.slice(), 'AES-GCM', false, [
-      'encrypt',
-      'decrypt',
-    ]);
-    raw.fill(0);
-    return new Vault(store, key);
+    const copy = raw.slice();
+    try {
+      const uses: KeyUsage[] = ['encrypt', 'decrypt'];
+      return new Vault(store, await crypto.subtle.importKey('raw', copy, 'AES-GCM', false, uses));
+    } finally {
+      copy.fill(0);
+      raw.fill(0);
+    }
   }
 
   /** @throws {TrusteeError} `trustee.record-broken` if the record was changed or is another's */
@@ -117,12 +162,18 @@ export class Vault {
 
   async put(name: string, secret: Uint8Array): Promise<void> {
     const iv = randomBytes(IV);
-    const sealed = await crypto.subtle.encrypt(
-      { name: 'AES-GCM', iv: iv.slice(), additionalData: utf8ToBytes(name).slice() },
-      this.#key,
-      secret.slice(),
-    );
-    await this.store.put(name, concatBytes(iv, new Uint8Array(sealed)));
+    // WebCrypto's types ask for a buffer that is not shared.
+    const copy = secret.slice();
+    try {
+      const sealed = await crypto.subtle.encrypt(
+        { name: 'AES-GCM', iv: iv.slice(), additionalData: utf8ToBytes(name).slice() },
+        this.#key,
+        copy,
+      );
+      await this.store.put(name, concatBytes(iv, new Uint8Array(sealed)));
+    } finally {
+      copy.fill(0);
+    }
   }
 
   delete(name: string): Promise<void> {
