@@ -7,7 +7,7 @@ import { readControl, type ControlState, type SeatView } from '../common/control
 import { TokenRoads } from '../common/readers.ts';
 import { styles } from './kabina-seat.styles.ts';
 import { PageSeat } from './page-seat.ts';
-import { forgetSeatStore, hasSeatStore, openSeatStore } from './seat-store.ts';
+import { forgetSeatStore, hasSeatStore, holdSeat, openSeatStore } from './seat-store.ts';
 
 /** How often the training machine is asked while nobody sits here, in milliseconds. */
 const POLL = 1_500;
@@ -25,12 +25,15 @@ export class KabinaSeat extends LitElement {
   @state() private accessor kept = false;
   @state() private accessor seat: PageSeat | undefined;
   @state() private accessor offline = false;
+  /** Another tab of this browser sits here. */
+  @state() private accessor elsewhere = false;
 
   #index = Number(new URLSearchParams(location.search).get('seat'));
   /** The training machine knows that somebody sits here. */
   #taken = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #roads: TokenRoads | undefined;
+  #letGo: (() => void) | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -40,7 +43,7 @@ export class KabinaSeat extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearTimeout(this.#timer);
-    this.seat?.stop();
+    this.#rise();
   }
 
   get #place(): SeatView | undefined {
@@ -71,9 +74,14 @@ export class KabinaSeat extends LitElement {
     this.seat?.removeEventListener('change', this.#follow);
     this.seat?.stop();
     this.seat = undefined;
+    this.#letGo?.();
+    this.#letGo = undefined;
   }
 
   async #sit(name: string, fresh: boolean): Promise<void> {
+    this.#letGo ??= await holdSeat(this.#index);
+    this.elsewhere = this.#letGo === undefined;
+    if (this.elsewhere) return;
     // What lies here belongs to an election that is over, or was never shown to anybody.
     if (fresh) await forgetSeatStore(this.#index);
     this.seat = new PageSeat({
@@ -118,6 +126,15 @@ export class KabinaSeat extends LitElement {
   #screen() {
     const place = this.#place;
     if (place === undefined) return this.#choice(this.control!);
+    if (this.elsewhere) {
+      return html`<h2>Место № ${place.index}</h2>
+        <p class="note" role="status">
+          ${infoIcon}<span
+            >Это место открыто в другой вкладке этого браузера. Продолжите там или закройте её:
+            здесь место откроется само.</span
+          >
+        </p>`;
+    }
     if (this.seat !== undefined)
       return html`<kabina-trustee .trustee=${this.seat}></kabina-trustee> ${
           this.seat.mayCheckShare

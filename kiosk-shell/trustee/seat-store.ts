@@ -19,6 +19,26 @@ export function openSeatStore(index: number): Promise<TrusteeStore> {
   return browserStore(databaseOf(index));
 }
 
+/**
+ * Takes the seat for this tab alone: two of them would make two pairs of keys for one holder. Answers
+ * what lets it go, or undefined where another tab has it. A tab that dies lets go by itself.
+ */
+export function holdSeat(index: number): Promise<(() => void) | undefined> {
+  return new Promise((resolve, reject) => {
+    navigator.locks
+      .request(databaseOf(index), { ifAvailable: true }, (lock) => {
+        if (lock === null) {
+          resolve(undefined);
+          return undefined;
+        }
+        const { promise: held, resolve: letGo } = Promise.withResolvers<undefined>();
+        resolve(() => letGo(undefined));
+        return held;
+      })
+      .catch(reject);
+  });
+}
+
 /** Whether this browser holds a vault for the seat; makes no database if there is none. */
 export async function hasSeatStore(index: number): Promise<boolean> {
   return (await exists(index)) && (await vaultGuard(await openSeatStore(index))) !== undefined;

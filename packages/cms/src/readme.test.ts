@@ -8,7 +8,7 @@ test('the README’s example runs', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   const code = /```ts\n([\s\S]*?)```/.exec(readme)?.[1];
   assert.ok(code);
-  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module-typescript', '--eval', code], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     encoding: 'utf8',
   });

@@ -157,7 +157,10 @@ function importedBy(
   const imported = new Map<string, string>();
   for (const [path, text] of texts) {
     if (!path.startsWith(`${folder}/`)) continue;
-    for (const { fileName } of ts.preProcessFile(text, true, true).importedFiles) {
+    const { importedFiles, typeReferenceDirectives } = ts.preProcessFile(text, true, true);
+    // Declarations that a file builds on are as much imported as code.
+    for (const { fileName } of typeReferenceDirectives) imported.set(`@types/${fileName}`, path);
+    for (const { fileName } of importedFiles) {
       const dependency = /^(?:@[^/]+\/)?[^/.][^/]*/.exec(fileName)?.[0];
       if (dependency === undefined || isBuiltin(fileName) || dependency === name) continue;
       imported.set(dependency, path);
