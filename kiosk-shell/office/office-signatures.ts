@@ -21,6 +21,9 @@ export class KabinaOfficeSignatures extends LitElement {
     controls,
     panels,
     css`
+      table {
+        margin-block-end: 1rem;
+      }
       .act {
         display: flex;
         flex-wrap: wrap;
