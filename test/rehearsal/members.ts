@@ -5,13 +5,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createAuthority, type Authority } from '@kabina/cms/authority';
-import { toPem } from '@kabina/cms/pem';
-import { mergeSignedData } from '@kabina/cms/signed-data';
 import type { MembersAuthority } from '@kabina/election/manifest';
 import {
   commitmentAttribute,
   memberDocument,
-  protocolDocument,
+  protocolFiles,
   type Act,
 } from '@kabina/election/members';
 import type { Commission } from '@kabina/kiosk-shell/office/commission';
@@ -67,10 +65,9 @@ export class SigningMembers {
 
   /** Leaves what `openssl cms -verify` asks for: `protocol.bin`, `protocol.p7s`, `ca.pem`. */
   async leaveFiles({ state }: Commission, folder: string): Promise<void> {
-    const signatures = [...state.signatures('publish').values()].map(({ cms }) => cms);
-    await writeFile(join(folder, 'protocol.bin'), protocolDocument(state));
-    await writeFile(join(folder, 'protocol.p7s'), mergeSignedData(signatures));
-    await writeFile(join(folder, 'ca.pem'), toPem(this.authority.certificate, 'CERTIFICATE'));
+    for (const [name, content] of Object.entries(protocolFiles(state) ?? {})) {
+      await writeFile(join(folder, name), content);
+    }
   }
 
   close(): Promise<void> {

@@ -6,9 +6,11 @@
  */
 import { checkCertificate, parseCertificate, type Certificate } from '@kabina/cms/certificate';
 import { CmsError } from '@kabina/cms/errors';
-import { openSignedData, type Signer } from '@kabina/cms/signed-data';
+import { toPem } from '@kabina/cms/pem';
+import { mergeSignedData, openSignedData, type Signer } from '@kabina/cms/signed-data';
 import { bytesToHex, hexToBytes } from '@kabina/crypto/bytes';
 import { encode } from './cbor.ts';
+import type { BoardState } from './board.ts';
 import type { Bodies } from './entries.ts';
 import { ElectionError } from './errors.ts';
 import type { Manifest, MembersAuthority } from './manifest.ts';
@@ -187,4 +189,19 @@ export function memberOf(manifest: Manifest, certificate: Certificate): number |
 /** How many members have to sign an act; 0 where the manifest names no authority. */
 export function signaturesNeeded(manifest: Manifest, act: Act): number {
   return manifest.commission.authority?.[quorumOf[act]] ?? 0;
+}
+
+/**
+ * The results protocols and their signatures as files that `openssl cms -verify` reads: what was
+ * signed, all members' signatures in one, and the authority. Undefined while nobody has signed.
+ */
+export function protocolFiles(state: BoardState): Record<string, Uint8Array | string> | undefined {
+  const { authority } = state.manifest?.commission ?? {};
+  const signatures = [...state.signatures('publish').values()].map(({ cms }) => cms);
+  if (!authority || signatures.length === 0) return undefined;
+  return {
+    'protocol.bin': protocolDocument(state),
+    'protocol.p7s': mergeSignedData(signatures),
+    'ca.pem': toPem(authority.certificate, 'CERTIFICATE'),
+  };
 }

@@ -1,7 +1,7 @@
 /** The verify command as a person or a script calls it: exit status, text, JSON, and whatever may be wrong. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { cp, mkdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { execFile, spawnSync } from 'node:child_process';
+import { cp, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { bytesToHex } from '@kabina/crypto/bytes';
@@ -92,6 +92,26 @@ describe('the verify command', () => {
       assert.deepEqual(check.problems, []);
     }
     assert.deepEqual(report.tally, JSON.parse(JSON.stringify(good.expected)));
+  });
+
+  it('leaves the protocols and their signatures for OpenSSL', async (t) => {
+    if (spawnSync('openssl', ['version']).status !== 0) return t.skip('needs openssl');
+    const folder = await kept(temporaryFolder());
+    const { status, stdout } = await verify(board, '--signatures', folder);
+    assert.equal(status, 0);
+    assert.match(stdout, /^Signed by members$[^]*protocols +Секретарь С\. С\./m);
+    const at = (name: string) => join(folder, name);
+    const judge = () =>
+      spawnSync('openssl', [
+        ...['cms', '-verify', '-binary', '-inform', 'DER', '-in', at('protocol.p7s')],
+        ...['-content', at('protocol.bin'), '-CAfile', at('ca.pem'), '-purpose', 'any'],
+        ...['-out', at('content')],
+      ]).status;
+    assert.equal(judge(), 0);
+    const document = await readFile(at('protocol.bin'));
+    document[9]! ^= 1;
+    await writeFile(at('protocol.bin'), document);
+    assert.notEqual(judge(), 0);
   });
 
   it('says the same of a board on the web', async () => {

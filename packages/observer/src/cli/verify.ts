@@ -3,16 +3,19 @@
  * The observer's verdict on a board.
  *
  *     node verify.ts BOARD [--json] [--election HEX | --manifest FILE] [--checkpoint FILE]
- *                    [--promise FILE]…
+ *                    [--promise FILE]… [--signatures DIR]
  *
  * BOARD is a folder or an http address. Exit status: 0 only for `verified`, 1 for `failed`, 2 for
  * `incomplete` (a board that could not be read at all is that too), 64 for a wrong call, which
  * includes files of the caller's that are not what they should be.
  */
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { equalBytes } from '@kabina/crypto/bytes';
+import type { BoardState } from '@kabina/election/board';
+import { protocolFiles } from '@kabina/election/members';
 import { checkIds } from '@kabina/election/problem';
 import { verify, type VerifyOptions } from '@kabina/election/verify';
 import { BallotPool } from '../ballot-pool.ts';
@@ -23,13 +26,14 @@ import { progressLine } from '../progress.ts';
 import { jsonReport, textReport, type JsonReport } from '../report.ts';
 import { threadChecker } from '../thread-checker.ts';
 
-const USAGE = `usage: verify BOARD [--json] [--election HEX | --manifest FILE] [--checkpoint FILE] [--promise FILE]
+const USAGE = `usage: verify BOARD [--json] [--election HEX | --manifest FILE] [--checkpoint FILE] [--promise FILE] [--signatures DIR]
   BOARD              a folder or an http address
   --json             one JSON object on the standard output
   --election HEX     the election's id from a source that you trust
   --manifest FILE    or its manifest
   --checkpoint FILE  an earlier checkpoint of the board: it has to be its beginning
-  --promise FILE     a promise of the ballot box, or a receipt; may be repeated`;
+  --promise FILE     a promise of the ballot box, or a receipt; may be repeated
+  --signatures DIR   leaves the protocols and the members' signatures there for openssl cms -verify`;
 
 const STATUS = { verified: 0, failed: 1, incomplete: 2 } as const;
 const WRONG_CALL = 64;
@@ -56,6 +60,7 @@ function readArguments() {
         manifest: { type: 'string' },
         checkpoint: { type: 'string' },
         promise: { type: 'string', multiple: true, default: [] },
+        signatures: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
       allowPositionals: true,
@@ -109,17 +114,33 @@ async function readClaims(): Promise<VerifyOptions> {
   };
 }
 
+/** The protocols and their signatures, as files for other people's programs. */
+async function leaveSignatures(folder: string, state: BoardState | undefined): Promise<void> {
+  const files = state && protocolFiles(state);
+  if (!files) {
+    console.error('no member has signed the results protocols of this board');
+    return;
+  }
+  await mkdir(folder, { recursive: true });
+  for (const [name, content] of Object.entries(files)) {
+    await writeFile(join(folder, name), content);
+  }
+}
+
 const claims = await readClaims();
 const pool = new BallotPool(threadChecker, availableParallelism());
 const progress = progressLine(process.stderr);
+let state: BoardState | undefined;
 try {
   const reader = await openSource(board);
   const verdict = await verify(reader, {
     ...claims,
     checkBallots: pool.check,
     onProgress: progress.show,
+    onBoard: (board) => (state = board),
   });
   progress.clear();
+  if (values.signatures !== undefined) await leaveSignatures(values.signatures, state);
   if (values.json) console.log(JSON.stringify(jsonReport(verdict)));
   else console.log(textReport(verdict, await boardManifest(reader)));
   process.exitCode = STATUS[verdict.verdict];
