@@ -58,9 +58,9 @@ export class CcidBus {
   readonly #timeout: number;
   /** The last exchange that was queued. */
   #tail: Promise<unknown> = Promise.resolve();
-  /** Begins anywhere: an answer that was left in the reader must not pass for one of ours. */
+  /** Begins anywhere: an answer that was left in the reader hardly bears one of our numbers. */
   #sequence = Math.floor(Math.random() * 256);
-  /** The reader has answered a command of ours. */
+  /** What was left in the reader has been read: from now on all answers are to commands of ours. */
   #met = false;
   /** Slot and number of commands whose answers we didn't wait for. */
   readonly #late = new Set<number>();
@@ -98,7 +98,25 @@ export class CcidBus {
    * @param patience milliseconds that the card may take longer than the reader
    */
   exchange(command: CcidCommand, patience = 0): Promise<Result<CcidAnswer>> {
-    return this.#queue(() => this.#exchange(command, this.#nextSequence(), patience));
+    return this.#queue(async () => {
+      const met = this.#met ? ok(undefined) : await this.#meet(command.slot);
+      return met.ok ? this.#exchange(command, this.#nextSequence(), patience) : met;
+    });
+  }
+
+  /**
+   * Reads what a page that was left in the middle of a command has left in the reader: two questions
+   * that any reader answers at once, under two numbers. An answer that was left there and bears the
+   * first number by chance passes for the first's, whose own is then skipped before the second's.
+   */
+  async #meet(slot: number): Promise<Result<void>> {
+    for (let question = 0; question < 2; question++) {
+      const asked = { type: COMMAND.getSlotStatus, slot };
+      const answer = await this.#exchange(asked, this.#nextSequence(), 0);
+      if (!answer.ok) return answer;
+    }
+    this.#met = true;
+    return ok(undefined);
   }
 
   /** Whether a command to the slot has not been answered, or not with what was understood. */
@@ -254,13 +272,13 @@ export class CcidBus {
         this.#late.add(key);
         return fail('transport.protocol', 'The reader answered another command.');
       }
-      this.#met = true;
       if (answer.outcome === 'extension') {
         if (++extensions <= MOST_EXTENSIONS) continue;
         this.#late.add(key);
         return fail('transport.mute', 'The card asks for time without end.');
       }
-      if (answer.outcome === 'done' && answer.type !== ANSWER_TO[command.type]) {
+      // One of another type that bears the first number was left there too.
+      if (answer.outcome === 'done' && answer.type !== ANSWER_TO[command.type] && this.#met) {
         return fail('transport.protocol', 'The reader answered with a message of another type.');
       }
       return ok(answer);
