@@ -61,6 +61,8 @@ export class KabinaSeat extends LitElement {
       // New elections were begun: this seat's election is over.
       if (this.#taken && !taken) this.#rise();
       this.#taken = taken;
+      // The other tab has gone without taking the seat.
+      if (!taken) this.elsewhere = false;
       if (this.seat === undefined && taken && this.kept) await this.#sit(this.#place!.name, false);
     } catch {
       this.offline = true;

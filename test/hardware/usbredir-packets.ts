@@ -32,7 +32,7 @@ export const TYPE = {
 export const STATUS = { success: 0, cancelled: 1, invalid: 2, ioError: 3, stall: 4 } as const;
 
 /** Capabilities, as numbers of bits. xHCI in QEMU asks for the last two. */
-export const CAPABILITY = {
+const CAPABILITY = {
   connectDeviceVersion: 1,
   disconnectAck: 3,
   endpointMaxPacketSize: 4,

@@ -15,10 +15,10 @@ import {
 import type { Commission } from '@kabina/kiosk-shell/office/commission';
 import { MEMBERS } from '@kabina/kiosk-shell/start/setup';
 import { installDebianPackages } from '../runner/debian.ts';
+import { EX_UNAVAILABLE, UsageError } from '../runner/usage.ts';
 import { CardSigner } from '../sign/card-signer.ts';
 import { simulatedToken, type CardName, type SimulatedToken } from '../sign/cards.ts';
 import { pcscdMissing } from '../tokens/pcscd.ts';
-import { EX_UNAVAILABLE, UsageError } from './options.ts';
 
 const CARDS: readonly CardName[] = ['piv', 'openpgp', 'smartcard-hsm'];
 const DAY_MS = 24 * 3600 * 1000;

@@ -8,6 +8,7 @@ import {
   readElectionFile,
   type ElectionPlan,
 } from '@kabina/kiosk-shell/start/election-file';
+import { EX_DATAERR, EX_NOINPUT, EX_USAGE, UsageError } from '../runner/usage.ts';
 
 const SUITES: readonly SuiteId[] = ['ristretto255-sha512', 'gost256b-streebog'];
 /** More than one machine plays in a day. */
@@ -15,23 +16,6 @@ const MOST_VOTERS = 1_000_000;
 
 /** The small election of the project, with all three kinds of contest. */
 const OWN_ELECTION = join(import.meta.dirname, '../../kiosk-shell/start/election.json');
-
-/** Arguments or a file that can't be used; `status` is the exit status (sysexits.h). */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-  readonly code: string;
-  readonly status: number;
-  constructor(code: string, message: string, status: number, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-    this.status = status;
-  }
-}
-
-const EX_USAGE = 64;
-const EX_DATAERR = 65;
-const EX_NOINPUT = 66;
-export const EX_UNAVAILABLE = 69;
 
 export interface RehearsalOptions {
   readonly voters: number;

@@ -9,7 +9,7 @@ import { peekCheckpoint } from '@kabina/log/checkpoint';
 import { LogError } from '@kabina/log/errors';
 import { FolderReader } from '@kabina/log/node-store';
 import { readCheckpoint, TileTree, type TileReader } from '@kabina/log/tiles';
-import { EX_DATAERR, EX_NOINPUT, SignError } from './options.ts';
+import { EX_DATAERR, EX_NOINPUT, UsageError } from '../runner/usage.ts';
 
 /** What members sign, from a board that enough witnesses have cosigned. */
 export interface Protocols {
@@ -20,13 +20,13 @@ export interface Protocols {
 }
 
 /**
- * @throws {SignError} `board.not-found`; `signed.early` while a contest has no results protocol;
+ * @throws {UsageError} `board.not-found`; `signed.early` while a contest has no results protocol;
  *   the codes of `LogError` and `ElectionError` for a folder that is no good board
  */
 export async function readProtocols(folder: string): Promise<Protocols> {
   const found = await stat(folder).catch(() => undefined);
   if (!found?.isDirectory()) {
-    throw new SignError('board.not-found', `there is no folder ${folder}`, EX_NOINPUT);
+    throw new UsageError('board.not-found', `there is no folder ${folder}`, EX_NOINPUT);
   }
   try {
     const reader = new FolderReader(folder);
@@ -37,7 +37,7 @@ export async function readProtocols(folder: string): Promise<Protocols> {
     return { document: protocolDocument(state), chair: chair?.name ?? 'Председатель комиссии' };
   } catch (error) {
     if (!(error instanceof ElectionError || error instanceof LogError)) throw error;
-    throw new SignError(error.code, error.message, EX_DATAERR, { cause: error });
+    throw new UsageError(error.code, error.message, EX_DATAERR, { cause: error });
   }
 }
 

@@ -23,17 +23,12 @@ import { toPem } from '@kabina/cms/pem';
 import { mergeSignedData } from '@kabina/cms/signed-data';
 import { commitmentAttribute } from '@kabina/election/members';
 import { installDebianPackages } from '../runner/debian.ts';
+import { EX_CANTCREAT, EX_UNAVAILABLE, UsageError } from '../runner/usage.ts';
 import { pcscdMissing } from '../tokens/pcscd.ts';
 import { readProtocols } from './board.ts';
 import { CardError, CardSigner, type CardSignature } from './card-signer.ts';
 import { KEY_OF, simulatedToken } from './cards.ts';
-import {
-  EX_CANTCREAT,
-  EX_UNAVAILABLE,
-  readOptions,
-  SignError,
-  type SignOptions,
-} from './options.ts';
+import { readOptions, type SignOptions } from './options.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -43,7 +38,7 @@ const ms = (time: number): string => `${Math.round(time)} ms`;
 function preparePcscd(): void {
   installDebianPackages(['pcscd', 'vsmartcard-vpcd']);
   const missing = pcscdMissing();
-  if (missing !== undefined) throw new SignError('pcscd.missing', missing, EX_UNAVAILABLE);
+  if (missing !== undefined) throw new UsageError('pcscd.missing', missing, EX_UNAVAILABLE);
 }
 
 async function write(folder: string, files: Record<string, Uint8Array | string>): Promise<void> {
@@ -53,7 +48,7 @@ async function write(folder: string, files: Record<string, Uint8Array | string>)
   } catch (cause) {
     const { code = 'an error' } = cause as NodeJS.ErrnoException;
     const message = `${folder} can't be written to (${code})`;
-    throw new SignError('sign.out', message, EX_CANTCREAT, { cause });
+    throw new UsageError('sign.out', message, EX_CANTCREAT, { cause });
   }
 }
 
@@ -86,7 +81,7 @@ async function signAll(
     return { certificate: authority.certificate, signatures };
   } catch (error) {
     if (!(error instanceof CardError)) throw error;
-    throw new SignError(error.code, error.message, EX_UNAVAILABLE, { cause: error });
+    throw new UsageError(error.code, error.message, EX_UNAVAILABLE, { cause: error });
   } finally {
     await signer.close();
   }

@@ -20,7 +20,7 @@ import { plainName } from './member-name.ts';
 export type Act = 'open' | 'close' | 'publish';
 
 /** How the manifest names the number of signatures that an act needs. */
-export const quorumOf = { open: 'opening', close: 'closing', publish: 'publishing' } as const;
+const quorumOf = { open: 'opening', close: 'closing', publish: 'publishing' } as const;
 
 /** A member's signature that the board has taken. */
 export interface MemberSignature {

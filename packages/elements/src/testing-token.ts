@@ -14,7 +14,7 @@ export const token: TokenView = {
 export const digits = { least: 6, most: 8, digits: true } as const;
 export const letters = { least: 6, most: 32, digits: false } as const;
 
-export const goodFindings: readonly TokenFinding[] = [
+const goodFindings: readonly TokenFinding[] = [
   { what: 'certificate', good: true },
   { what: 'pin', good: true },
   { what: 'signature', good: true },
@@ -22,7 +22,7 @@ export const goodFindings: readonly TokenFinding[] = [
 ];
 
 /** What is left of the goodness of a token that another centre has issued and that can't agree. */
-export const badFindings: readonly TokenFinding[] = [
+const badFindings: readonly TokenFinding[] = [
   { what: 'certificate', good: false, code: 'token.authority' },
   { what: 'pin', good: true },
   { what: 'signature', good: true },

@@ -16,9 +16,6 @@ import type { SimulatedCard } from './simulated-card.ts';
 
 /** Of the first slot (0x8C7B, as Debian's package configures it); the others follow. */
 export const VPCD_PORT = 35963;
-/** That vpcd is built with. */
-export const VPCD_SLOTS = 2;
-
 const POWER_OFF = 0;
 const POWER_ON = 1;
 const RESET = 2;
