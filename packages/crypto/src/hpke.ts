@@ -43,6 +43,21 @@ export async function generateHpkeKey(): Promise<{
 }
 
 /**
+ * The key pair of a secret of at least 32 random bytes, or of 16 that were stretched to 32
+ * (`DeriveKeyPair`, RFC 9180, section 7.1.3).
+ */
+export async function deriveHpkeKey(secret: Uint8Array): Promise<{
+  publicKey: Uint8Array;
+  privateKey: Uint8Array;
+}> {
+  const pair = await suite.kem.deriveKeyPair(buffer(secret));
+  return {
+    publicKey: new Uint8Array(await suite.kem.serializePublicKey(pair.publicKey)),
+    privateKey: new Uint8Array(await suite.kem.serializePrivateKey(pair.privateKey)),
+  };
+}
+
+/**
  * Encrypts to `publicKey`: `enc ‖ ciphertext`, 48 bytes longer than the plaintext.
  *
  * @param info and `aad` are bound and have to be given again to open

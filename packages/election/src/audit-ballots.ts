@@ -7,7 +7,7 @@ import type { TileTree } from '@kabina/log/tiles';
 import type { BallotBatchResult, BallotContext, BallotItem } from './ballot-check.ts';
 import type { Replay } from './audit-log.ts';
 import type { BoardState } from './board.ts';
-import { decodeEntry } from './entries.ts';
+import { castBallot, decodeEntry } from './entries.ts';
 import { contestShape, encodeManifest, type Manifest } from './manifest.ts';
 import { Aggregate } from './tally.ts';
 import type { Findings } from './verdict.ts';
@@ -117,9 +117,8 @@ export class BallotAudit {
     for (const index of countedIndices(this.#manifest, state)) {
       if (added.has(index)) continue;
       for await (const { entry: bytes } of this.#tree.entries(index, index + 1)) {
-        const entry = decodeEntry(bytes);
-        if (entry.type !== 'ballot') continue;
-        this.sums.get(entry.body.core.contest)?.add(entry.body.core.cells);
+        const core = castBallot(decodeEntry(bytes))?.body.core;
+        if (core) this.sums.get(core.contest)?.add(core.cells);
       }
     }
   }

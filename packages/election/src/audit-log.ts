@@ -10,7 +10,8 @@ import { leafHash } from '@kabina/log/merkle';
 import { readCheckpoint, TILE_WIDTH, TileTree, type TileReader } from '@kabina/log/tiles';
 import { BoardState } from './board.ts';
 import { boardPolicy } from './board-cosigned.ts';
-import { decodeEntry, type Entry, type EntryType } from './entries.ts';
+import { checkOf } from './board-phases.ts';
+import { castBallot, decodeEntry, type Entry, type EntryType } from './entries.ts';
 import { ElectionError } from './errors.ts';
 import { checkManifest, electionId, type Manifest } from './manifest.ts';
 import type { Findings } from './verdict.ts';
@@ -115,7 +116,7 @@ async function checkEarlier(
 /** How many of each kind a replay has met. */
 export interface Replay {
   readonly state: BoardState;
-  /** Indices of `ballot` and `challenge` entries. */
+  /** Indices of `ballot` and `late`, and of `challenge` entries. */
   readonly ballots: number[];
   readonly challenges: number[];
 }
@@ -151,7 +152,7 @@ export async function replayBoard(
       const wrong = state.apply(entry, leafHash(bytes));
       if (wrong) findings.report(wrong, index);
       if (entry) countEntry(entry, findings);
-      if (entry?.type === 'ballot') ballots.push(index);
+      if (entry && castBallot(entry)) ballots.push(index);
       if (entry?.type === 'challenge') challenges.push(index);
       findings.count('log', 1, 0);
       onEntry(index);
@@ -181,6 +182,7 @@ function read(bytes: Uint8Array): Entry | undefined {
 function countEntry(entry: Entry, findings: Findings): void {
   if (entry.type.startsWith('ceremony/')) findings.count('ceremony', 1, 1);
   if (entry.type === 'cosigned') findings.count('witnesses', 1, 1);
-  if (entry.type === 'ballot') findings.count('revisions', 1, 1);
+  if (castBallot(entry)) findings.count('revisions', 1, 1);
+  if (checkOf[entry.type] === 'stations') findings.count('stations', 1, 1);
   if (entry.type === 'signed') findings.count('protocol', 1, 1);
 }

@@ -90,6 +90,8 @@ function checkIntervals(
     const from = before === undefined ? -Infinity : before.time * 1000;
     if (!outside(from, covering.time * 1000)) return;
     for (const index of state.ballots.between(before?.index ?? 0, covering.size)) {
+      // No hours bind what a kiosk held at closing.
+      if (state.stations?.lateAt(index)) continue;
       findings.report(fault(`the ballot was written ${where}`), index);
     }
   });

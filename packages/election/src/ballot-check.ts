@@ -17,7 +17,7 @@ import {
 } from './ballot-statement.ts';
 import { checkCore } from './board-ballots.ts';
 import { contestShape } from './contest-shape.ts';
-import { decodeEntry, type EntryOf, type Permit } from './entries.ts';
+import { castBallot, decodeEntry, type EntryOf, type Permit } from './entries.ts';
 import { ElectionError } from './errors.ts';
 import { decodeManifest, electionId, type Manifest } from './manifest.ts';
 import { problem, type Problem } from './problem.ts';
@@ -158,7 +158,7 @@ export interface BallotContext {
   readonly key: Uint8Array;
 }
 
-/** An entry of type `ballot` or `challenge` to check. */
+/** An entry of type `ballot`, `late` or `challenge` to check. */
 export interface BallotItem {
   /** Its index in the log. */
   readonly index: number;
@@ -202,8 +202,9 @@ export function checkBallotBatch(
   const places: BallotItem[] = [];
   for (const item of items) {
     const entry = decodeEntry(item.bytes);
-    if (entry.type === 'ballot') {
-      ballots.push(entry);
+    const ballot = castBallot(entry);
+    if (ballot) {
+      ballots.push(ballot);
       places.push(item);
     } else if (entry.type === 'challenge') {
       const wrong = checker.checkChallenge(entry);

@@ -1,6 +1,7 @@
 /**
  * Which ballots are on the board, by ballot key and by core, and which of them count: the highest
- * revision under a key that is valid, wherever it stands; of two equal ones the first.
+ * revision under a key that is valid, wherever it stands; of two equal ones the first. None under the
+ * keys of a card that a station has spoiled.
  *
  * Ballots are kept as rows of columns, since there may be a million of them.
  */
@@ -13,18 +14,24 @@ export interface BallotRecord {
   readonly contest: string;
   readonly revision: number;
   readonly coreHash: Uint8Array;
+  /** Under a key of a card that was spoiled: it does not count. */
+  readonly spoiled: boolean;
+  /** It came where the rules allow none: it does not count. */
+  readonly refused: boolean;
 }
 
 const NONE = 0xffffffff;
 /** Its bytes, permit, signature or proofs are bad. */
 const DISCARDED = 1;
-/** It came where the rules allow none. */
 const REFUSED = 2;
+/** Its key was opened by whoever spoiled the card. */
+const SPOILED = 4;
 const CODE_BYTES = 10;
 
 export class BallotIndex {
   readonly #index = new Numbers();
   readonly #contest = new Numbers();
+  readonly #list = new Numbers();
   readonly #revision = new Numbers();
   readonly #flags = new Numbers();
   /** The ballot before it under the same key, or NONE. */
@@ -33,16 +40,22 @@ export class BallotIndex {
   readonly #next = new Numbers();
   readonly #cores = new Hashes();
   readonly #contests: readonly string[];
+  /** All lists but these are one. */
+  readonly #lists: readonly string[];
   /** Ballot key to its last row. */
   readonly #keys = new Map<string, number>();
   /** First ten bytes of a core hash to its rows: nearly always one. */
   readonly #codes = new Map<string, number | number[]>();
   /** Core hash to the index of the challenge that opened it. */
   readonly #opened = new Map<string, number>();
+  /** Ballot key to what was spoiled under it: ballots of that list after that place in the log. */
+  readonly #spoiled = new Map<string, { readonly list: number; readonly from: number }[]>();
+  #used: readonly number[] | undefined;
   #countedAt: { limit: number; rows: readonly number[][] } | undefined;
 
-  constructor(contests: readonly string[]) {
+  constructor(contests: readonly string[], lists: readonly string[]) {
     this.#contests = contests;
+    this.#lists = lists;
   }
 
   /** Ballots on the board, whether they count or not. */
@@ -58,6 +71,7 @@ export class BallotIndex {
   add(
     key: Uint8Array,
     contest: string,
+    list: string,
     revision: number,
     coreHash: Uint8Array,
     index: number,
@@ -67,8 +81,10 @@ export class BallotIndex {
     const name = binary(key);
     this.#index.push(index);
     this.#contest.push(this.#contests.indexOf(contest));
+    this.#list.push(this.#listNumber(list));
     this.#revision.push(revision);
     this.#flags.push(refused ? REFUSED : 0);
+    for (const spoiled of this.#spoiled.get(name) ?? []) this.#markSpoiled(row, spoiled);
     const previous = this.#keys.get(name) ?? NONE;
     this.#previous.push(previous);
     this.#next.push(NONE);
@@ -78,14 +94,43 @@ export class BallotIndex {
     const code = binary(coreHash.subarray(0, CODE_BYTES));
     const others = this.#codes.get(code);
     this.#codes.set(code, others === undefined ? row : [others, row].flat());
+    this.#changed();
+  }
+
+  /**
+   * Says that a card with this key was spoiled: no ballot under it and the card's list counts, be it
+   * there or still to come. Only ballots after `from` in the log, where the card was delivered:
+   * nobody can have known their keys before, so a kiosk can't pass others' ballots off as a card's.
+   */
+  spoil(key: Uint8Array, list: string, from: number): void {
+    const name = binary(key);
+    const spoiled = { list: this.#listNumber(list), from };
+    this.#spoiled.set(name, [...(this.#spoiled.get(name) ?? []), spoiled]);
+    const last = this.#keys.get(name);
+    for (const row of last === undefined ? [] : this.#chain(last)) this.#markSpoiled(row, spoiled);
+    this.#changed();
+  }
+
+  #changed(): void {
     this.#countedAt = undefined;
+    this.#used = undefined;
+  }
+
+  #markSpoiled(row: number, { list, from }: { list: number; from: number }): void {
+    const hit = this.#list.at(row) === list && this.#index.at(row) > from;
+    if (hit) this.#flags.set(row, this.#flags.at(row) | SPOILED);
+  }
+
+  #listNumber(list: string): number {
+    const known = this.#lists.indexOf(list);
+    return known < 0 ? this.#lists.length : known;
   }
 
   /** Says that the core was opened by the challenge at that index of the log. */
   open(coreHash: Uint8Array, index: number): void {
     const name = binary(coreHash);
     if (!this.#opened.has(name)) this.#opened.set(name, index);
-    this.#countedAt = undefined;
+    this.#changed();
   }
 
   isOpened(coreHash: Uint8Array): boolean {
@@ -97,7 +142,7 @@ export class BallotIndex {
     const row = this.#rowAt(index);
     if (row !== undefined) this.#flags.set(row, this.#flags.at(row) | DISCARDED);
     for (const [core, at] of this.#opened) if (at === index) this.#opened.delete(core);
-    this.#countedAt = undefined;
+    this.#changed();
   }
 
   /** All ballots under a key, oldest first. */
@@ -143,19 +188,29 @@ export class BallotIndex {
     return this.#countedRows(limit)[this.#contests.indexOf(contest)]?.length ?? 0;
   }
 
-  /** Number of permits under which at least one good ballot stands on the board, for a contest. */
-  usedNumber(contest: string): number {
-    const number = this.#contests.indexOf(contest);
-    const good = (row: number) =>
-      this.#contest.at(row) === number && (this.#flags.at(row) & DISCARDED) === 0;
-    let used = 0;
+  /**
+   * Number of permits of a list under which at least one good ballot stands on the board, for a
+   * contest; those of spoiled cards left out.
+   */
+  usedNumber(contest: string, list: string): number {
+    const place = this.#listNumber(list) * this.#contests.length + this.#contests.indexOf(contest);
+    return this.#usedNumbers()[place] as number;
+  }
+
+  /** Of each list, by contest. */
+  #usedNumbers(): readonly number[] {
+    if (this.#used) return this.#used;
+    const width = this.#contests.length;
+    const used = new Array<number>((this.#lists.length + 1) * width).fill(0);
     for (const last of this.#keys.values()) {
+      const places = new Set<number>();
       for (let row = last; row !== NONE; row = this.#previous.at(row)) {
-        if (!good(row)) continue;
-        used++;
-        break;
+        const good = (this.#flags.at(row) & (DISCARDED | SPOILED)) === 0;
+        if (good) places.add(this.#list.at(row) * width + this.#contest.at(row));
       }
+      for (const place of places) used[place]!++;
     }
+    this.#used = used;
     return used;
   }
 
@@ -231,6 +286,8 @@ export class BallotIndex {
       contest: this.#contests[this.#contest.at(row)] as string,
       revision: this.#revision.at(row),
       coreHash: this.#cores.at(row),
+      spoiled: (this.#flags.at(row) & SPOILED) !== 0,
+      refused: (this.#flags.at(row) & REFUSED) !== 0,
     };
   }
 }

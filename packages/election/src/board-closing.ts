@@ -12,6 +12,7 @@ import {
   protocolNumbers,
   protocolRelations,
 } from './results-protocol.ts';
+import type { BalanceBoard } from './station-balance.ts';
 import { checkShare, isDecrypted, type Aggregate } from './tally.ts';
 
 /** What has come since `closed`. */
@@ -31,7 +32,7 @@ export function placeName(body: { contest: string; index?: number }, type: strin
 }
 
 /** What these rules ask of the board. */
-interface Board {
+interface Board extends BalanceBoard {
   readonly electionId: Uint8Array | undefined;
   readonly publicShares: readonly (readonly [index: number, share: Uint8Array])[];
   countedNumber(contest: string): number;
@@ -160,7 +161,7 @@ function checkProtocol(
   if (closing.protocols.has(contest.id) !== body.repeated) {
     return fault('repeated', 'a second protocol, and only that, is marked as repeated');
   }
-  const numbers = protocolNumbers(manifest, closing.issued, result);
+  const numbers = protocolNumbers(manifest, closing.issued, result, board);
   const relations = protocolRelations(
     contest,
     body.lines.map(([no, , value]) => [no, value] as const),

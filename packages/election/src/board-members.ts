@@ -11,6 +11,7 @@ import type { Bodies } from './entries.ts';
 import { ElectionError } from './errors.ts';
 import type { Manifest } from './manifest.ts';
 import {
+  isSameSigner,
   memberDocument,
   openMemberSignature,
   signaturesNeeded,
@@ -61,26 +62,18 @@ export class BoardMembers {
     try {
       const document = memberDocument(state, act);
       const signature = openMemberSignature(state.manifest as Manifest, document, body, at);
-      const wrong = this.#checkKey(act, signature);
-      if (wrong) return wrong;
+      const others = [...this.#signatures[act].values()];
+      const other = others.find((one) => isSameSigner(one, signature));
+      if (other) {
+        const message = `member ${member} signs with the key of member ${other.member}`;
+        return fault('signed.key', message);
+      }
       this.#judged = { body, signature };
       return undefined;
     } catch (error) {
       if (!(error instanceof ElectionError)) throw error;
       return fault(error.code, error.message);
     }
-  }
-
-  /** One key is one member's, and no two certificates have one name: CMS could not hold both. */
-  #checkKey(act: Act, { certificate, member }: MemberSignature): Problem | undefined {
-    const { publicKey, serial, issuerDer } = certificate;
-    for (const { certificate: other, member: by } of this.#signatures[act].values()) {
-      const same =
-        equalBytes(publicKey, other.publicKey) ||
-        (serial === other.serial && equalBytes(issuerDer, other.issuerDer));
-      if (same) return fault('signed.key', `member ${member} signs with the key of member ${by}`);
-    }
-    return undefined;
   }
 
   /** Takes in the signature that {@link BoardMembers.check} has just found good. */

@@ -186,19 +186,33 @@ test('the index of ballots does what its rules say (against a plain list)', () =
     discard: fc.boolean(),
     refused: fc.boolean(),
     opened: fc.boolean(),
+    station: fc.boolean(),
+    /** A card with this key was delivered here, and spoiled now. */
+    spoil: fc.option(fc.nat(30), { freq: 8 }),
   });
   fc.assert(
     fc.property(fc.array(operation, { maxLength: 30 }), fc.nat(30), (operations, limit) => {
-      const index = new BallotIndex(contests);
+      const index = new BallotIndex(contests, ['online', 'station/1']);
       const plain: { key: number; revision: number; at: number; good: boolean }[] = [];
-      operations.forEach(({ key, revision, discard, refused, opened }, i) => {
+      const spoiled: { key: number; from: number }[] = [];
+      const lists = operations.map(({ station }) => (station ? 'station/1' : 'online'));
+      operations.forEach(({ key, revision, discard, refused, opened, spoil }, i) => {
         const core = leafHash(Uint8Array.of(i));
         const contest = contests[key % 2] as string;
-        index.add(leafHash(Uint8Array.of(key)), contest, revision, core, i, refused);
+        const list = lists[i] as string;
+        index.add(leafHash(Uint8Array.of(key)), contest, list, revision, core, i, refused);
+        if (spoil !== null) {
+          index.spoil(leafHash(Uint8Array.of(key)), 'station/1', spoil);
+          spoiled.push({ key, from: spoil });
+        }
         if (opened) index.open(core, 1000 + i);
         if (discard) index.discard(i);
         plain.push({ key, revision, at: i, good: !discard && !refused && !opened });
       });
+      const isSpoiled = (one: { key: number; at: number }) =>
+        lists[one.at] === 'station/1' &&
+        spoiled.some(({ key, from }) => key === one.key && from < one.at);
+      for (const one of plain) if (isSpoiled(one)) one.good = false;
       for (const [c, contest] of contests.entries()) {
         const expected = [0, 1, 2, 3, 4]
           .filter((key) => key % 2 === c)
@@ -211,6 +225,17 @@ test('the index of ballots does what its rules say (against a plain list)', () =
         const counted = [...index.counted(contest, limit)].map((one) => one.index);
         assert.deepEqual(counted.sort(), expected.sort());
         assert.equal(index.countedNumber(contest, limit), expected.length);
+        for (const list of ['online', 'station/1']) {
+          const used = plain.filter(
+            (one) =>
+              one.key % 2 === c &&
+              lists[one.at] === list &&
+              operations[one.at]?.discard === false &&
+              !isSpoiled(one),
+          );
+          const keys = new Set(used.map(({ key }) => key)).size;
+          assert.equal(index.usedNumber(contest, list), keys);
+        }
       }
       for (const { at: place } of plain) {
         const [found] = index.lookup(leafHash(Uint8Array.of(place)).subarray(0, 10), limit);

@@ -9,16 +9,19 @@
  */
 import { equalBytes } from '@kabina/crypto/bytes';
 import { suiteById, type Suite } from '@kabina/crypto/suites';
-import { coreHash, parseTrackingCode } from './ballot.ts';
+import { coreHash } from './ballot.ts';
 import { checkBallot, checkChallengeEntry, type BallotRules } from './board-ballots.ts';
 import { BallotIndex, type BallotRecord } from './ballot-index.ts';
 import { Ceremony } from './board-ceremony.ts';
 import { boardPolicy, readCosigned, type Cosigning } from './board-cosigned.ts';
 import { BoardMembers } from './board-members.ts';
 import { checkAfterClosing, placeName, type Closing } from './board-closing.ts';
-import { checkSignatures, type Bodies, type Entry } from './entries.ts';
+import { lookUp, type Lookup } from './board-lookup.ts';
+import { BoardStations, isStationEntry } from './board-stations.ts';
+import { checkTallySize, checkWithdrawn, type Moment } from './board-turns.ts';
+import { castBallot, checkSignatures, type Bodies, type Entry, type EntryOf } from './entries.ts';
 import { ElectionError } from './errors.ts';
-import { checkManifest, electionId, type Manifest } from './manifest.ts';
+import { checkManifest, electionId, stationList, type Manifest } from './manifest.ts';
 import type { Act, MemberSignature } from './members.ts';
 import { checkOf, phasesOf, type Phase } from './board-phases.ts';
 import { problem, type Problem } from './problem.ts';
@@ -27,25 +30,12 @@ import type { Aggregate } from './tally.ts';
 
 export type { BallotRecord } from './ballot-index.ts';
 export type { Ceremony, Complaint } from './board-ceremony.ts';
+export type { Lookup } from './board-lookup.ts';
 export type { Phase } from './board-phases.ts';
+export type { BoardStations } from './board-stations.ts';
+export type { Moment } from './board-turns.ts';
 export { boardPolicy, type Cosigning } from './board-cosigned.ts';
 export type { CheckId, Problem } from './problem.ts';
-
-/** A turn of the election that a cosigned checkpoint has to cover. */
-export interface Moment {
-  readonly type: 'opened' | 'suspended' | 'resumed' | 'closed' | 'tally';
-  readonly index: number;
-}
-
-/** Every ballot under a receipt's permit, and the one that counts. */
-export interface Lookup {
-  readonly contest: string;
-  /** Oldest first. */
-  readonly ballots: readonly (BallotRecord & {
-    readonly leafHash: Uint8Array;
-    readonly counts: boolean;
-  })[];
-}
 
 export class BoardState {
   #phase: Phase = 'empty';
@@ -54,7 +44,8 @@ export class BoardState {
   #suite: Suite | undefined;
   #ceremony: Ceremony | undefined;
   #opened: Bodies['opened'] | undefined;
-  #ballots = new BallotIndex([]);
+  #ballots = new BallotIndex([], []);
+  #stations: BoardStations | undefined;
   #cosigned: Cosigning[] = [];
   /** Index of an entry that a cosigned checkpoint has to cover before the election goes on. */
   #mustCover = -1;
@@ -133,6 +124,10 @@ export class BoardState {
   }
   get ballots(): BallotIndex {
     return this.#ballots;
+  }
+  /** Undefined before the manifest. */
+  get stations(): BoardStations | undefined {
+    return this.#stations;
   }
   /** Statements of the issuers, by issuer. */
   get issued(): ReadonlyMap<string, Bodies['issued']> {
@@ -216,7 +211,7 @@ export class BoardState {
   check(entry: Entry): Problem | undefined {
     const check = checkOf[entry.type];
     if (!phasesOf[entry.type].includes(this.#phase)) {
-      const outside = entry.type === 'ballot' || entry.type === 'challenge' ? 'schedule' : check;
+      const outside = ['ballot', 'late', 'challenge'].includes(entry.type) ? 'schedule' : check;
       const message = `${entry.type} does not belong into the phase ${this.#phase}`;
       return problem(outside, `${outside}.phase`, message);
     }
@@ -227,21 +222,25 @@ export class BoardState {
     }
     const wrong = checkSignatures(manifest, entry);
     if (wrong !== undefined) return problem(check, `${check}.signature`, wrong);
-    if (entry.type === 'ballot' || entry.type === 'challenge') {
-      const early = this.#checkCovered('the opening');
-      if (early) return early;
-      return entry.type === 'ballot'
-        ? checkBallot(this.#context, entry.body, coreHash(entry.body.core))
-        : checkChallengeEntry(this.#context, entry.body);
-    }
     return this.#checkOther(entry, manifest);
   }
 
-  #checkOther(
-    entry: Exclude<Entry, { type: 'manifest' | 'ballot' | 'challenge' }>,
-    manifest: Manifest,
-  ) {
+  #checkOther(entry: Exclude<Entry, { type: 'manifest' }>, manifest: Manifest) {
+    if (isStationEntry(entry)) {
+      return this.#stations?.check(entry, () => this.certificateTime('close'));
+    }
     switch (entry.type) {
+      case 'ballot':
+        return (
+          this.#checkCovered('the opening') ??
+          checkBallot(this.#context, entry.body, coreHash(entry.body.core))
+        );
+      case 'challenge':
+        return this.#checkCovered('the opening') ?? checkChallengeEntry(this.#context, entry.body);
+      case 'late': {
+        const wrong = this.#checkLate(entry);
+        return wrong === 'again' ? undefined : wrong;
+      }
       case 'opened':
         return (
           this.#members.checkEnough('ceremony', manifest, 'open') ??
@@ -256,21 +255,29 @@ export class BoardState {
         return 'check' in read ? read : undefined;
       }
       case 'withdrawn':
-        return this.#checkWithdrawn(entry.body, manifest);
+        return checkWithdrawn(manifest, this.#withdrawn, entry.body);
       case 'suspended':
         return undefined;
       case 'resumed':
         return this.#checkCovered('suspended');
       case 'closed':
-        return this.#members.checkEnough('schedule', manifest, 'close');
+        return (
+          this.#members.checkEnough('schedule', manifest, 'close') ??
+          this.#stations?.checkClosed(entry.body)
+        );
       case 'tally':
-        return this.#checkTally(entry.body);
-      case 'issued':
+        return (
+          this.#checkCovered('the closing') ??
+          checkTallySize(entry.body.size, this.#closedAt as number, this.size) ??
+          this.#stations?.checkTally(entry.body)
+        );
       case 'share':
+        return (
+          this.#checkCovered('tally') ?? checkAfterClosing(this, this.#closing, manifest, entry)
+        );
+      case 'issued':
       case 'result':
       case 'protocol':
-        if (entry.type === 'share' && this.#checkCovered('tally'))
-          return this.#checkCovered('tally');
         return checkAfterClosing(this, this.#closing, manifest, entry);
       default:
         return (this.#ceremony as Ceremony).check(entry, this.cosignedSize);
@@ -302,22 +309,15 @@ export class BoardState {
     return problem('schedule', 'schedule.not-cosigned', `${what} is not cosigned yet`);
   }
 
-  #checkWithdrawn(body: Bodies['withdrawn'], manifest: Manifest): Problem | undefined {
-    const contest = manifest.contests.find((one) => one.id === body.contest);
-    if (!contest?.options.some((option) => option.id === body.option)) {
-      return problem('schedule', 'schedule.withdrawn', 'no such option to withdraw');
-    }
-    if (this.isWithdrawn(body.contest, body.option)) {
-      return problem('schedule', 'schedule.withdrawn', 'the option was withdrawn before');
-    }
-    return undefined;
-  }
-
-  #checkTally({ size }: Bodies['tally']): Problem | undefined {
-    const early = this.#checkCovered('the closing');
-    if (early) return early;
-    const fits = size > (this.#closedAt as number) && size <= this.size;
-    return fits ? undefined : problem('schedule', 'schedule.tally', 'not a size after the closing');
+  /** `again`: the same ballot stands there already. No hours bind what was held at closing. */
+  #checkLate(entry: EntryOf<'late'>): Problem | 'again' | undefined {
+    const { ballot } = entry.body;
+    const hash = coreHash(ballot.core);
+    const leafAt = (index: number) => this.leafHash(index);
+    return (
+      this.#stations?.checkLate(entry, hash, this.#ballots, leafAt) ??
+      checkBallot({ ...this.#context, time: undefined }, ballot, hash)
+    );
   }
 
   isWithdrawn(contest: string, option: string): boolean {
@@ -335,23 +335,33 @@ export class BoardState {
     const wrong = entry
       ? this.check(entry)
       : problem('log', 'log.entry', 'no entry of an election');
+    const again = entry?.type === 'late' && !wrong && this.#checkLate(entry) === 'again';
     if (entry) {
       if (!wrong || wrong.code === 'challenges.cast') this.#take(entry, index, leafHash);
-      if (entry.type === 'ballot') this.#takeBallot(entry.body, index, wrong);
+      if (!again) this.#takeBallot(entry, index, wrong);
     }
     this.#tree.append(leafHash);
     return wrong;
   }
 
-  #takeBallot({ core, permit }: Bodies['ballot'], index: number, wrong: Problem | undefined): void {
+  #takeBallot(entry: Entry, index: number, wrong: Problem | undefined): void {
+    const ballot = castBallot(entry);
+    if (!ballot) return;
+    const { core, permit } = ballot.body;
     if (!this.#manifest?.contests.some((contest) => contest.id === core.contest)) return;
     // These two faults end with the entry that they come from, should that turn out to be bad.
     const mayCount = ['ballots.revision-taken', 'ballots.core-opened'];
     const refused = wrong !== undefined && !mayCount.includes(wrong.code);
-    this.#ballots.add(permit.key, core.contest, core.revision, coreHash(core), index, refused);
+    const { contest, revision } = core;
+    this.#ballots.add(permit.key, contest, permit.list, revision, coreHash(core), index, refused);
+    if (entry.type === 'late') this.#stations?.noteLate(entry, index);
   }
 
   #take(entry: Entry, index: number, leafHash: Uint8Array): void {
+    if (isStationEntry(entry)) {
+      this.#stations?.take(entry, index, leafHash, this.#ballots);
+      return;
+    }
     if (entry.type === 'share' || entry.type === 'result' || entry.type === 'protocol') {
       this.#closing.places.set(placeName(entry.body, entry.type), index);
     }
@@ -362,7 +372,11 @@ export class BoardState {
         this.#election = entry.election;
         this.#suite = suiteById(manifest.suite);
         this.#ceremony = new Ceremony(this.#suite, manifest, entry.election);
-        this.#ballots = new BallotIndex(manifest.contests.map((contest) => contest.id));
+        this.#ballots = new BallotIndex(
+          manifest.contests.map((contest) => contest.id),
+          ['online', ...manifest.stations.map((station) => stationList(station.id))],
+        );
+        this.#stations = new BoardStations(manifest, entry.election);
         this.#phase = 'ceremony';
         return;
       }
@@ -372,6 +386,9 @@ export class BoardState {
         this.#phase = 'open';
         return;
       case 'ballot':
+        return;
+      case 'late':
+        this.#stations?.takeLate(entry);
         return;
       case 'challenge':
         this.#ballots.open(coreHash(entry.body.core), index);
@@ -457,20 +474,9 @@ export class BoardState {
     return this.#ballots.countedNumber(contest, this.#limit);
   }
 
-  /**
-   * All ballots under the permit of a receipt. Several answers only if two cores share the first
-   * 80 bits of their hashes.
-   */
+  /** All ballots under the permit of a receipt, see {@link lookUp}. */
   lookup(trackingCode: string): Lookup[] {
-    const code = parseTrackingCode(trackingCode);
-    if (!code) return [];
-    return this.#ballots.lookup(code, this.#limit).map(({ ballots, counted }) => ({
-      contest: (ballots[0] as BallotRecord).contest,
-      ballots: ballots.map((ballot) => ({
-        ...ballot,
-        leafHash: this.leafHash(ballot.index),
-        counts: ballot.index === counted?.index,
-      })),
-    }));
+    const leaf = (index: number) => this.#stations?.lateAt(index) ?? this.leafHash(index);
+    return lookUp(this.#ballots, trackingCode, this.#limit, leaf);
   }
 }

@@ -23,7 +23,7 @@ describe('issued', () => {
     const entry = election.sign('issued', 'issuer/observers', { ...rest, counts: fewer });
     const place = at(steps, 'issued observers');
     const problems = await assertFails('issued', steps.with(place, { entry }));
-    assert.match(problems[0]?.message ?? '', /mayor: 3 permits used, 2 issued/);
+    assert.match(problems[0]?.message ?? '', /mayor, online: 3 permits used, 2 issued/);
   });
   test('a second statement', async () => {
     const again = good.steps[at(good.steps, 'issued registrar')] as Step;

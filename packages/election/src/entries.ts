@@ -18,15 +18,22 @@ export interface EntryOf<T extends EntryType> {
   /** The manifest's hash. */
   readonly election: Uint8Array;
   readonly body: Bodies[T];
-  /** Who signed (`commission`, `trustee/1`, `issuer/registrar`, `box`) and Ed25519 signatures. */
+  /** Who signed (`commission`, `trustee/1`, `issuer/registrar`, `kiosk/K1`…) and Ed25519 signatures. */
   readonly signatures: readonly (readonly [signer: string, signature: Uint8Array])[];
 }
 
 /** Any entry; `type` tells which. */
 export type Entry = { [T in EntryType]: EntryOf<T> }[EntryType];
 
+/** The ballot that an entry casts: a `ballot` itself, or what a `late` entry brings. */
+export function castBallot(entry: Entry): EntryOf<'ballot'> | undefined {
+  if (entry.type === 'ballot') return entry;
+  if (entry.type !== 'late') return undefined;
+  return { type: 'ballot', election: entry.election, body: entry.body.ballot, signatures: [] };
+}
+
 const signer = pattern(
-  /^(commission|box|trustee\/[1-9]\d?|issuer\/[A-Za-z0-9][A-Za-z0-9._-]{0,63})$/,
+  /^(commission|box|trustee\/[1-9]\d?|(issuer|station|kiosk)\/[A-Za-z0-9][A-Za-z0-9._-]{0,63})$/,
   'a signer',
 );
 const envelope = tuple(
@@ -84,6 +91,24 @@ export function signEntry<T extends EntryType>(
   return { type, election, body, signatures: [[by, signature]] };
 }
 
+/** A key that signs without being seen: in a kiosk's agent, on a token. */
+export interface Signer {
+  /** As {@link signerKey} names it: `kiosk/K1`, `station/101`. */
+  readonly by: string;
+  /** Ed25519 over the input. */
+  sign(input: Uint8Array): Promise<Uint8Array>;
+}
+
+/** The same entry with one more signature. */
+export async function cosignEntry<T extends EntryType>(
+  entry: EntryOf<T>,
+  { by, sign: signWith }: Signer,
+): Promise<EntryOf<T>> {
+  checkShape(entry.type, entry.body);
+  const signature = await signWith(signatureInput(entry.type, entry.election, entry.body));
+  return { ...entry, signatures: [...entry.signatures, [by, signature]] };
+}
+
 /** The public key of a signer, or undefined if the manifest knows no such one. */
 export function signerKey(manifest: Manifest, by: string): Uint8Array | undefined {
   if (by === 'commission') return manifest.commission.signingKey;
@@ -92,50 +117,68 @@ export function signerKey(manifest: Manifest, by: string): Uint8Array | undefine
   if (role === 'trustee') {
     return manifest.trustees.holders.find((holder) => String(holder.index) === name)?.signingKey;
   }
+  if (role === 'station') return manifest.stations.find(({ id }) => id === name)?.signingKey;
+  if (role === 'kiosk') return manifest.kiosks.find(({ id }) => id === name)?.signingKey;
   return manifest.issuers.find((issuer) => issuer.id === name)?.signingKey;
 }
 
-/** Who must have signed an entry: exactly one of these; none for ballots, challenges, `signed`. */
-function allowedSigners(entry: Entry): string[] {
+/** Who must have signed an entry: everyone of one of these lists, in its order. */
+function allowedSigners(manifest: Manifest, entry: Entry): string[][] {
   switch (entry.type) {
     case 'ballot':
     case 'challenge':
+    case 'late':
     // The member's token has signed it from within.
     case 'signed':
-      return [];
+      return [[]];
     case 'cosigned':
-      return ['box'];
+      return [['box']];
     case 'tally':
-      return ['box', 'commission'];
+      return [['box'], ['commission']];
     case 'issued':
-      return [`issuer/${entry.body.issuer}`];
+      return [[`issuer/${entry.body.issuer}`]];
     case 'ceremony/commit':
     case 'ceremony/reveal':
     case 'ceremony/complaint':
     case 'ceremony/answer':
     case 'ceremony/confirm':
     case 'share':
-      return [`trustee/${entry.body.index}`];
+      return [[`trustee/${entry.body.index}`]];
+    case 'delivered':
+      return [[`kiosk/${entry.body.kiosk}`, `issuer/${cardIssuer(manifest).id}`]];
+    case 'spoiled':
+      return [[`station/${entry.body.station}`]];
+    case 'held':
+      // The commission's, where it was dictated over the telephone.
+      return [[`kiosk/${entry.body.kiosk}`, `station/${entry.body.station}`], ['commission']];
+    case 'cancelled':
+      return [[`kiosk/${entry.body.kiosk}`]];
+    case 'marked':
+      return [[`station/${entry.body.station}`], ['commission']];
     default:
-      return ['commission'];
+      return [['commission']];
   }
 }
 
-/**
- * What is wrong with an entry's signatures, or undefined: exactly the signer that the type asks
- * for, and a good signature.
- */
+/** The issuer that makes the access cards: the last one. */
+export function cardIssuer(manifest: Manifest): Manifest['issuers'][number] {
+  return manifest.issuers.at(-1) as Manifest['issuers'][number];
+}
+
+/** What is wrong with an entry's signatures, or undefined: exactly those that the type asks for. */
 export function checkSignatures(manifest: Manifest, entry: Entry): string | undefined {
-  const allowed = allowedSigners(entry);
-  if (allowed.length === 0) {
-    return entry.signatures.length === 0 ? undefined : 'the entry must not be signed';
+  const allowed = allowedSigners(manifest, entry);
+  const signers = entry.signatures.map(([by]) => by).join(' and ');
+  const expected = allowed.map((names) => names.join(' and '));
+  if (!expected.includes(signers)) {
+    const wanted = expected.map((names) => names || 'nobody').join(' or ');
+    return `signed by ${signers || 'nobody'}, expected ${wanted}`;
   }
-  const [only] = entry.signatures;
-  if (only === undefined || entry.signatures.length > 1) return 'exactly one signature expected';
-  const [by, signature] = only;
-  if (!allowed.includes(by)) return `signed by ${by}, expected ${allowed.join(' or ')}`;
-  const key = signerKey(manifest, by);
-  if (key === undefined) return `the manifest knows no ${by}`;
   const input = signatureInput(entry.type, entry.election, entry.body);
-  return verify(signature, input, key) ? undefined : `the signature of ${by} is wrong`;
+  for (const [by, signature] of entry.signatures) {
+    const key = signerKey(manifest, by);
+    if (key === undefined) return `the manifest knows no ${by}`;
+    if (!verify(signature, input, key)) return `the signature of ${by} is wrong`;
+  }
+  return undefined;
 }

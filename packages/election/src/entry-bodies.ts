@@ -51,6 +51,10 @@ const permit = fields({
   signatures: list(bytes(384, 1024), 1, 4),
 });
 
+const ballot = fields({ core, opening: bytes(16), permit, signature: bytes(64) });
+/** How many cards of each style. */
+const byStyle = list(tuple(id, count), 0, 500);
+
 /** The shape of each type's body. */
 export const bodyShapes = {
   manifest: fields({ manifest: manifestShape }),
@@ -88,7 +92,7 @@ export const bodyShapes = {
     publicShares: shares,
     /** of the `confirm` entries */ ceremony: hash,
   }),
-  ballot: fields({ core, opening: bytes(16), permit, signature: bytes(64) }),
+  ballot,
   challenge: fields({
     core,
     marks: list(integer(0, 1), 1, 251),
@@ -105,10 +109,90 @@ export const bodyShapes = {
     counts: list(tuple(listName, id, count, count), 1, 1000),
     root: hash,
   }),
-  closed: fields({ stations: list(hash, 0, 0) }),
-  tally: fields({
-    /** Ballots at a smaller index count. */ size: integer(1, Number.MAX_SAFE_INTEGER),
+  /** Cards for a kiosk, counted and handed over before they can be drawn. */
+  delivered: fields({
+    station: id,
+    kiosk: id,
+    style: id,
+    /** Of this kiosk, from 1. */
+    batch: integer(1, 10_000),
+    cards: list(
+      fields({
+        /** X25519; the other half exists on the card alone. */
+        key: hash,
+        /** `depositCommitment` of what is in `deposit`. */
+        commitment: hash,
+        /** The card's ballot keys, sealed to its key: `sealDeposit`. */
+        deposit: bytes(96, 8_192),
+      }),
+      1,
+      500,
+    ),
   }),
+  /** A card that was given out and came back: no ballot under its keys counts. */
+  spoiled: fields({
+    station: id,
+    kiosk: id,
+    /** `cardId` */ card: hash,
+    salt: bytes(16),
+    /** Ballot keys, in the order of the style's contests. */
+    keys: list(bytes(32, 33), 1, 100),
+  }),
+  /** Unopened cards of a kiosk that is dead, counted by hand. */
+  'written-off': fields({
+    station: id,
+    kiosk: id,
+    reason: text(1, 1000),
+    cards: byStyle,
+    /** Members' detached CMS over `writeOffDocument`; as many as a closing needs. */
+    members: list(fields({ member: integer(1, 50), cms: bytes(1, 8_192) }), 0, 5),
+  }),
+  /** A kiosk's ballots that are still on their way when it closes. */
+  held: fields({
+    station: id,
+    kiosk: id,
+    number: count,
+    /** Merkle root (RFC 6962) over their leaf hashes, sorted. */
+    root: hash,
+  }),
+  /** A kiosk's account at closing; its cards that were never opened, in parts. */
+  cancelled: fields({
+    station: id,
+    kiosk: id,
+    /** Cards that it has opened. */
+    opened: byStyle,
+    /** All that were never opened: their number, and the Merkle root over their sorted ids. */
+    number: count,
+    root: hash,
+    /** From 1. */
+    part: integer(1, 1000),
+    /** Ids of this part; all parts together are sorted. */
+    cards: list(hash, 0, 1500),
+  }),
+  /** A registration desk's account at closing. */
+  marked: fields({
+    station: id,
+    /** Voters marked as served. */
+    voters: byStyle,
+    /** Cards drawn from each pile, those in place of spoiled ones too. */
+    given: list(tuple(id, id, count), 0, 1000),
+  }),
+  /** A ballot that was held at closing, with its proof under the kiosk's root. */
+  late: fields({
+    kiosk: id,
+    /** Place among the sorted leaf hashes. */
+    index: count,
+    proof: list(hash, 0, 32),
+    ballot,
+  }),
+  closed: fields(
+    { /** Leaf hashes of the `held` entries. */ stations: list(hash, 0, 500) },
+    { /** Kiosks of which nothing was heard. */ missing: list(id, 1, 500) },
+  ),
+  tally: fields(
+    { /** Ballots at a smaller index count. */ size: integer(1, Number.MAX_SAFE_INTEGER) },
+    { /** Kiosks whose held ballots haven't all come. */ missing: list(id, 1, 500) },
+  ),
   share: fields({
     index,
     contest: id,

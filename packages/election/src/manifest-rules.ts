@@ -12,9 +12,12 @@ import { contestShape } from './contest-shape.ts';
 import { ElectionError } from './errors.ts';
 import type { Contest, Issuer, Manifest } from './manifest.ts';
 import { plainName } from './member-name.ts';
+import { servedStyles, stationList } from './served-styles.ts';
 
 /** What a ballot's entry takes besides its vector and its issuers' signatures, generously. */
 const BALLOT_OVERHEAD = 1024;
+/** What a `late` entry adds: a kiosk's name and a proof of 32 hashes. */
+const LATE_OVERHEAD = 32 * 34 + 128;
 /** The protocols are signed within a day of the closing. */
 const NIGHT_MS = 86_400_000;
 /** Bits that an issuer's modulus must have (RFC 9474 §8: keys made for one purpose). */
@@ -62,8 +65,40 @@ function checkHours(manifest: Manifest): void {
   }
 }
 
+/** A key for each contest online, and for each that a station serves: with every issuer the same. */
+function wantedKeys({ contests, stations, issuers }: Manifest): Set<string> {
+  const lists = stations.map(({ id }) => stationList(id));
+  const first = issuers[0] as Issuer;
+  const atStations = first.keys.filter(
+    ({ list, contest }) => lists.includes(list) && contests.some(({ id }) => id === contest),
+  );
+  return new Set([
+    ...contests.map(({ id }) => `${id} online`),
+    ...atStations.map(({ list, contest }) => `${contest} ${list}`),
+  ]);
+}
+
+function checkStations(manifest: Manifest): void {
+  const { stations, kiosks } = manifest;
+  unique(
+    'station',
+    stations.map(({ id }) => id),
+  );
+  for (const { id, station } of kiosks) {
+    if (station !== undefined && !stations.some((one) => one.id === station)) {
+      fail('stations', `kiosk ${id}: no such station`);
+    }
+  }
+  for (const { id } of stations) {
+    if (!kiosks.some(({ station }) => station === id)) fail('stations', `${id} has no kiosk`);
+    if (servedStyles(manifest, id).length === 0) {
+      fail('stations', `${id}: issuers have no keys for all contests of any style`);
+    }
+  }
+}
+
 function checkIssuer(manifest: Manifest, issuer: Issuer): void {
-  const wanted = new Set(manifest.contests.map((contest) => `${contest.id} online`));
+  const wanted = wantedKeys(manifest);
   unique(
     `issuer ${issuer.id}: key for`,
     issuer.keys.map((key) => `${key.contest} ${key.list}`),
@@ -93,8 +128,8 @@ function checkBallotSize(manifest: Manifest): void {
     const signatures = manifest.issuers.map((issuer) =>
       Math.max(...issuer.keys.map((key) => key.modulus.length)),
     );
-    const size =
-      cells + proofs + sum + signatures.reduce((total, n) => total + n + 3, BALLOT_OVERHEAD);
+    const overhead = BALLOT_OVERHEAD + (manifest.stations.length > 0 ? LATE_OVERHEAD : 0);
+    const size = cells + proofs + sum + signatures.reduce((total, n) => total + n + 3, overhead);
     if (size > MAX_BYTES) {
       fail('ballot-size', `contest ${contest.id}: a ballot would take some ${size} bytes`);
     }
@@ -201,9 +236,7 @@ export function checkManifestRules(manifest: Manifest): void {
     'kiosk',
     manifest.kiosks.map((kiosk) => kiosk.id),
   );
-  for (const kiosk of manifest.kiosks) {
-    if (kiosk.station !== undefined) fail('stations', `kiosk ${kiosk.id}: no such station`);
-  }
+  checkStations(manifest);
   unique(
     'signing key',
     [
@@ -212,6 +245,7 @@ export function checkManifestRules(manifest: Manifest): void {
       ...manifest.issuers.map((issuer) => issuer.signingKey),
       ...holders.map((holder) => holder.signingKey),
       ...manifest.kiosks.map((kiosk) => kiosk.signingKey),
+      ...manifest.stations.map((station) => station.signingKey),
     ].map(bytesToHex),
   );
   unique(

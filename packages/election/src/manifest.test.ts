@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { TestElection, TestMember } from './testing.ts';
+import { TestElection, TestMember, withStation } from './testing.ts';
 import { contestShape, decodeManifest, electionId, encodeManifest, votersOf } from './manifest.ts';
-import { checkManifest, type Contest, type Manifest } from './manifest.ts';
+import { checkManifest, servedStyles, type Contest, type Manifest } from './manifest.ts';
 import { ElectionError } from './errors.ts';
 
 const { manifest } = await TestElection.create();
@@ -23,6 +23,46 @@ test('encodes, decodes, and has one id', () => {
   assert.deepEqual(electionId(decoded), electionId(manifest));
   const training = changed((m) => (m.kind = 'binding'));
   assert.notDeepEqual(electionId(training), electionId(manifest));
+});
+
+const stationed = withStation(manifest);
+/** Spoils a manifest with a station in place of the other. */
+function atStation(change: (m: Manifest) => void): (m: Manifest) => void {
+  return (m) => {
+    Object.assign(m, structuredClone(stationed));
+    change(m);
+  };
+}
+
+test('a manifest with a station is good, and says which styles the station serves', () => {
+  checkManifest(stationed);
+  assert.deepEqual(decodeManifest(encodeManifest(stationed)), stationed);
+  assert.deepEqual(
+    servedStyles(stationed, '101').map(({ id }) => id),
+    ['town'],
+  );
+});
+
+test('the largest ballot has to fit even when it comes late', () => {
+  const sized = (options: number) => {
+    const copy = structuredClone(manifest);
+    const list = Array.from({ length: options }, (_, i) => ({ id: `o${i}`, name: { ru: 'X' } }));
+    Object.assign(copy.contests[0]!, { options: list, min: 1, max: 1 });
+    return copy;
+  };
+  const fits = (m: Manifest) => {
+    try {
+      checkManifest(m);
+      return true;
+    } catch (error) {
+      assert.equal((error as ElectionError).code, 'manifest.ballot-size');
+      return false;
+    }
+  };
+  let most = 1;
+  while (fits(sized(most + 1))) most++;
+  assert.equal(fits(withStation(sized(most))), false);
+  assert.equal(fits(withStation(sized(most - 10))), true);
 });
 
 describe('what is refused', () => {
@@ -151,11 +191,51 @@ describe('what is refused', () => {
       'shape.range',
       (m) => (m.commission.authority!.publishing = 0),
     ],
-    ['a station', 'shape.length', (m) => m.stations.push({ id: 's', name: { ru: 'УИК' } })],
     [
       'a kiosk of a station',
       'manifest.stations',
       (m) => m.kiosks.push({ id: 'k', name: 'К', station: 's', signingKey: new Uint8Array(32) }),
+    ],
+    ['a station twice', 'manifest.duplicate', atStation((m) => m.stations.push(m.stations[0]!))],
+    [
+      'a desk with the key of a kiosk',
+      'manifest.duplicate',
+      atStation((m) => (m.stations[0]!.signingKey = m.kiosks[0]!.signingKey)),
+    ],
+    ['a station without a kiosk', 'manifest.stations', atStation((m) => (m.kiosks = []))],
+    [
+      'a station for which no issuer has keys',
+      'manifest.stations',
+      atStation((m) => {
+        for (const issuer of m.issuers) issuer.keys = issuer.keys.slice(0, 5);
+      }),
+    ],
+    [
+      'a station that lacks a key for every style',
+      'manifest.stations',
+      atStation((m) => {
+        for (const issuer of m.issuers) issuer.keys.splice(5, 1);
+      }),
+    ],
+    [
+      'a key of a station that one issuer lacks',
+      'manifest.issuer-keys',
+      atStation((m) => m.issuers[1]!.keys.pop()),
+    ],
+    [
+      'a key of a station that only the second issuer has',
+      'manifest.issuer-keys',
+      atStation((m) => m.issuers[0]!.keys.pop()),
+    ],
+    [
+      'a key for a station that is not there',
+      'manifest.issuer-keys',
+      atStation((m) => (m.issuers[0]!.keys.at(-1)!.list = 'station/102')),
+    ],
+    [
+      'a station’s key that is an online one',
+      'manifest.duplicate',
+      atStation((m) => (m.issuers[0]!.keys[5]!.modulus = m.issuers[0]!.keys[0]!.modulus)),
     ],
     ['a point that is no id', 'shape.range', (m) => (contest(m, 0).id = 'a b')],
     ['another version', 'shape.range', (m) => (m.v = 2 as 1)],

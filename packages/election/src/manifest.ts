@@ -92,14 +92,18 @@ export interface Issuer {
   keys: IssuerKey[];
 }
 
+/** A polling station with kiosks that may be offline («режим участка»). */
 export interface Station {
   id: string;
   name: Localized;
+  /** The registration desk's. Ed25519. */
+  signingKey: Uint8Array;
 }
 
 export interface Kiosk {
   id: string;
   name: string;
+  /** The station whose cards it opens; a kiosk without one is online. */
   station?: string;
   /** Ed25519. */
   signingKey: Uint8Array;
@@ -130,7 +134,7 @@ export interface Manifest {
   contests: Contest[];
   styles: BallotStyle[];
   voters: { count: number; /** Merkle root of the salted voter list. */ root: Uint8Array };
-  /** Empty: this version knows no stations. */
+  /** Empty where everybody votes online. */
   stations: Station[];
   hours: Hours;
   /** Whether and until when a voter may replace a ballot. */
@@ -223,7 +227,7 @@ const manifest: Shape<Manifest> = fields({
     500,
   ),
   voters: fields({ count: integer(0, 200_000_000), root: key32 }),
-  stations: list(fields({ id, name: localized }), 0, 0),
+  stations: list(fields({ id, name: localized, signingKey: key32 }), 0, 200),
   hours: fields({
     opens: time,
     issuingCloses: time,
@@ -330,3 +334,4 @@ export function votersOf(value: Manifest, contest: string): number {
 }
 
 export { contestShape } from './contest-shape.ts';
+export { servedStyles, stationList } from './served-styles.ts';

@@ -8,7 +8,7 @@ import { checkCertificate, parseCertificate, type Certificate } from '@kabina/cm
 import { CmsError } from '@kabina/cms/errors';
 import { toPem } from '@kabina/cms/pem';
 import { mergeSignedData, openSignedData, type Signer } from '@kabina/cms/signed-data';
-import { bytesToHex, hexToBytes } from '@kabina/crypto/bytes';
+import { bytesToHex, equalBytes, hexToBytes } from '@kabina/crypto/bytes';
 import { encode } from './cbor.ts';
 import type { BoardState } from './board.ts';
 import type { Bodies } from './entries.ts';
@@ -77,7 +77,10 @@ export interface Signable {
   readonly protocolRound: number;
 }
 
-function head(state: Signable, document: string): Record<string, unknown> {
+function head(
+  state: Pick<Signable, 'manifest' | 'electionId'>,
+  document: string,
+): Record<string, unknown> {
   const { manifest, electionId } = state;
   if (!manifest || !electionId) throw new ElectionError('signed.early', 'there is no election');
   return { document: `kabina/v1/${document}`, election: electionId, kind: manifest.kind };
@@ -124,11 +127,19 @@ export function memberDocument(state: Signable, act: Act): Uint8Array {
   }
 }
 
+/** What members sign to write off the unopened cards of a dead kiosk. */
+export function writeOffDocument(
+  state: Pick<Signable, 'manifest' | 'electionId'>,
+  { station, kiosk, reason, cards }: Omit<Bodies['written-off'], 'members'>,
+): Uint8Array {
+  return encode({ ...head(state, 'write-off'), station, kiosk, reason, cards });
+}
+
 const fault = (code: string, message: string): ElectionError =>
   new ElectionError(`signed.${code}`, message);
 
 /**
- * Judges a member's signature over a document.
+ * Judges a member's signature over a document. Without an `act` it is a write-off.
  *
  * @param at the time at which the certificate has to be good
  * @throws {ElectionError} `signed.…` with a sentence that says what is wrong
@@ -136,7 +147,7 @@ const fault = (code: string, message: string): ElectionError =>
 export function openMemberSignature(
   manifest: Manifest,
   document: Uint8Array,
-  { act, member, cms }: Bodies['signed'],
+  { act, member, cms }: { act?: Act; member: number; cms: Uint8Array },
   at: Date,
 ): MemberSignature {
   const { members, authority } = manifest.commission;
@@ -164,6 +175,15 @@ export function openMemberSignature(
     throw fault('commitment', `${expected.name}: the signature does not say what it commits to`);
   }
   return { member, certificate, signingTime, dissent: commitment === 'dissent', cms };
+}
+
+/** One key is one member's, and no two certificates have one name: CMS could not hold both. */
+export function isSameSigner(one: MemberSignature, other: MemberSignature): boolean {
+  const [a, b] = [one.certificate, other.certificate];
+  return (
+    equalBytes(a.publicKey, b.publicKey) ||
+    (a.serial === b.serial && equalBytes(a.issuerDer, b.issuerDer))
+  );
 }
 
 const authorities = new WeakMap<MembersAuthority, Certificate>();

@@ -1,18 +1,30 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { bytesToHex } from '@kabina/crypto/bytes';
 import { leafHash, inclusionProof } from '@kabina/log/merkle';
 import { formatProof } from '@kabina/log/proof';
 import { at, body, election, good } from '../test/spoil.ts';
+import {
+  assertFails as assertStationFails,
+  audit as auditStation,
+  before as beforeStep,
+  election as stationElection,
+  good as stationBoard,
+} from '../test/spoil-station.ts';
 import { coreHash, parseTrackingCode, trackingCode } from './ballot.ts';
 import { BoardState } from './board.ts';
-import { decodeEntry } from './entries.ts';
+import { castBallot, decodeEntry, encodeEntry } from './entries.ts';
 import { ElectionError } from './errors.ts';
+import { electionId, type Manifest } from './manifest.ts';
 import {
+  checkLookup,
+  checkPromise,
   decodePromise,
   decodeReceipt,
   encodePromise,
   encodeReceipt,
+  kioskPromise,
   lookupAnswer,
   promiseState,
   readLookup,
@@ -23,7 +35,9 @@ import {
   verifyPromise,
   verifyReceipt,
   type Receipt,
+  type SignedPromise,
 } from './receipt.ts';
+import { seedSigner } from './station-delivery.ts';
 import { flipped, TestElection, testSeed } from './testing.ts';
 
 const board = election.build(good.steps);
@@ -110,6 +124,155 @@ describe('a receipt', () => {
         assert.throws(() => readLookup(value), ElectionError);
       }),
     );
+  });
+});
+
+describe('a receipt of a station’s kiosk', () => {
+  const { manifest } = stationElection;
+  const signer = (kiosk: string) => seedSigner(`kiosk/${kiosk}`, testSeed(`kiosk/${kiosk}`));
+  const promised = (name: string, kiosk = 'K1') => {
+    const entry = castBallot(stationBoard.steps[at(stationBoard.steps, name)]!.entry!)!;
+    const core = coreHash(entry.body.core);
+    const leaf = leafHash(encodeEntry(entry));
+    const body = { election: stationElection.electionId, core, entry: leaf, kiosk };
+    return kioskPromise({ ...body, before: 'tally' }, signer(kiosk));
+  };
+  const receipt = async (name: string): Promise<Receipt> => {
+    const promise = await promised(name);
+    return { v: 1, kind: 'training', contest: 'mayor', promise };
+  };
+  test('is queued, and any bytes of it fit', async () => {
+    assert.deepEqual(verifyReceipt(manifest, await receipt('K1 mayor')), { state: 'queued' });
+    const [body] = await promised('K1 mayor');
+    const longest = await kioskPromise(
+      { ...body, before: 'tally', kiosk: 'K'.repeat(64) },
+      signer('K1'),
+    );
+    assert.deepEqual(decodePromise(encodePromise(longest)), longest);
+  });
+  test('is recorded with the proof of a ballot that was sent at once', async () => {
+    const board = stationElection.build(stationBoard.steps);
+    const index = board.index('K1 mayor');
+    const proof = inclusionProof(board.entries.map(leafHash), index);
+    const proved = {
+      ...(await receipt('K1 mayor')),
+      proof: formatProof({ index, proof, checkpoint: board.checkpoint }),
+    };
+    const size = board.entries.length;
+    assert.deepEqual(verifyReceipt(manifest, proved), { state: 'recorded', index, size });
+  });
+  test('is recorded with the proof of the late entry that brought its ballot', async () => {
+    const board = stationElection.build(stationBoard.steps);
+    const prove = (name: string, extraOf = name) => {
+      const index = board.index(name);
+      const proof = inclusionProof(board.entries.map(leafHash), index);
+      const extra = board.entries[board.index(extraOf)] as Uint8Array;
+      return formatProof({ extra, index, proof, checkpoint: board.checkpoint });
+    };
+    const name = 'late K1 council';
+    const own = { ...(await receipt(name)), contest: 'council' };
+    const recorded = verifyReceipt(manifest, { ...own, proof: prove(name) });
+    assert.deepEqual(recorded, {
+      state: 'recorded',
+      index: board.index(name),
+      size: board.entries.length,
+    });
+    for (const proof of [
+      prove('late K1 question'),
+      prove(name, 'late K1 question'),
+      prove('late K1 question', name),
+      prove(name, 'K1 mayor'),
+      prove(name).replace(/^extra .*$/m, 'extra AAAA'),
+    ]) {
+      const call = () => verifyReceipt(manifest, { ...own, proof });
+      assert.throws(call, { code: 'receipt.proof' });
+    }
+  });
+  test('that a kiosk has not signed, or that promises more, is none', async () => {
+    const [body, signature] = await promised('K1 mayor');
+    const refused = (...promise: SignedPromise) =>
+      assert.equal(verifyPromise(manifest, promise), false);
+    assert.equal(verifyPromise(manifest, [body, signature]), true);
+    refused({ ...body, kiosk: 'K2' }, signature);
+    refused({ ...body, kiosk: 'K9' }, signature);
+    const ofBox = { ...body };
+    delete ofBox.kiosk;
+    refused(ofBox, signature);
+    // A kiosk may not promise the box's own hour.
+    const early = { ...body, before: 'closed' as 'tally', kiosk: 'K1' };
+    refused(...(await kioskPromise(early, signer('K1'))));
+    const online: Manifest = { ...manifest, kiosks: manifest.kiosks.map((one) => ({ ...one })) };
+    delete online.kiosks[0]!.station;
+    const [own] = await promised('K1 mayor');
+    const other = await kioskPromise(
+      { ...own, election: electionId(online), kiosk: 'K1', before: 'tally' },
+      signer('K1'),
+    );
+    assert.equal(verifyPromise(online, other), false);
+  });
+  test('goes from queued to recorded to counted, late or not; or its card was spoiled', async () => {
+    const states = async (name: string, kiosk?: string) => {
+      const promise = await promised(name, kiosk);
+      return ['night', 'closed', 'tally', 'result mayor'].map((step) =>
+        promiseState(beforeStep(step), promise),
+      );
+    };
+    const [queued, recorded, counted] = ['queued', 'recorded', 'counted'] as const;
+    assert.deepEqual(await states('K1 mayor'), [recorded, recorded, recorded, counted]);
+    assert.deepEqual(await states('late K1 council'), [queued, queued, recorded, counted]);
+    // It had been sent, and the answer was lost.
+    assert.deepEqual(await states('late K2 mayor', 'K2'), [queued, recorded, recorded, counted]);
+    const spoiled = await states('K2 spoiled mayor', 'K2');
+    assert.deepEqual(spoiled, [recorded, 'replaced', 'replaced', 'replaced']);
+    const after = await states('late K2 spoiled', 'K2');
+    assert.deepEqual(after, [queued, queued, 'replaced', 'replaced']);
+  });
+  test('a look-up says that the card was spoiled, and a lie about it is a fault', () => {
+    const board = beforeStep('result mayor');
+    const codeOf = (name: string) => {
+      const entry = castBallot(stationBoard.steps[at(stationBoard.steps, name)]!.entry!)!;
+      return trackingCode(coreHash(entry.body.core));
+    };
+    const code = codeOf('K2 spoiled mayor');
+    const answer = lookupAnswer(board, code)!;
+    assert.deepEqual(readLookup(JSON.parse(JSON.stringify(answer))), answer);
+    const [revision] = answer.revisions;
+    assert.deepEqual([revision!.state, revision!.spoiled], ['replaced', true]);
+    assert.equal(checkLookup(board, code, answer), undefined);
+    const counts = { ...revision!, state: 'counted' as const };
+    const lie = { ...answer, revisions: [counts] };
+    assert.equal(checkLookup(board, code, lie)?.code, 'revisions.lookup');
+    const good = lookupAnswer(board, codeOf('K1 mayor'))!;
+    const said = good.revisions.map((one) => ({ ...one, spoiled: true }));
+    const dropped = { ...good, revisions: said };
+    assert.equal(checkLookup(board, codeOf('K1 mayor'), dropped)?.code, 'revisions.lookup');
+    // A ballot that came late is looked up by the entry that the kiosk promised.
+    const late = lookupAnswer(board, codeOf('late K1 council'))!.revisions[0]!;
+    const entry = castBallot(
+      stationBoard.steps[at(stationBoard.steps, 'late K1 council')]!.entry!,
+    )!;
+    assert.equal(late.entry, bytesToHex(leafHash(encodeEntry(entry))));
+    assert.equal(late.index, at(stationBoard.steps, 'late K1 council'));
+  });
+  test('that was not kept by the tally is the kiosk’s fault, and the audit names it', async () => {
+    const core = coreHash(stationBoard.spare.body.core);
+    const entry = leafHash(encodeEntry(stationBoard.spare));
+    const body = { election: stationElection.electionId, core, entry, kiosk: 'K1' };
+    const promise = await kioskPromise({ ...body, before: 'tally' }, signer('K1'));
+    assert.equal(checkPromise(beforeStep('tally'), promise), undefined);
+    const broken = checkPromise(beforeStep('result mayor'), promise);
+    assert.deepEqual([broken?.check, broken?.code], ['stations', 'promise.broken']);
+    assert.match(broken?.message ?? '', /^kiosk K1 promised/);
+    const problems = await assertStationFails('stations', stationBoard.steps, {
+      promises: [promise],
+    });
+    assert.match(problems[0]?.message ?? '', /^kiosk K1 promised/);
+    const kept = await promised('late K1 council');
+    const early = stationBoard.steps.slice(0, at(stationBoard.steps, 'late K1 council'));
+    const status = async (steps: typeof early) =>
+      (await auditStation(steps, { promises: [kept] })).checks.find(({ id }) => id === 'stations');
+    assert.equal((await status(early))?.status, 'incomplete');
+    assert.equal((await status([...stationBoard.steps]))?.status, 'passed');
   });
 });
 

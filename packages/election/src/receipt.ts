@@ -2,21 +2,26 @@
  * The voter's receipt: the ballot box's signed promise, and once the ballot is in the log the proof
  * of that. It says nothing about the choice (PROTOCOL.md, "Receipt").
  *
- * States: `accepted` (promised), `recorded` (proved to be in the log), `counted` (the last one,
- * after `tally`) and `replaced` (a later revision counts instead).
+ * States: `queued` (promised by a kiosk that holds it), `accepted` (promised by the box), `recorded`
+ * (proved to be in the log), `counted` (the last one, after `tally`) and `replaced` (a later revision
+ * counts instead, or the station has spoiled its card, so that the voter could have another: a
+ * look-up tells which).
  */
 import { sign, verify } from '@kabina/crypto/ed25519';
 import { bytesToHex, equalBytes, frame } from '@kabina/crypto/bytes';
 import { LogError } from '@kabina/log/errors';
+import { leafHash } from '@kabina/log/merkle';
 import { parseProof, verifyProof } from '@kabina/log/proof';
 import { trackingCode } from './ballot.ts';
 import type { BoardState } from './board.ts';
 import { boardPolicy } from './board-cosigned.ts';
 import { decode, encode } from './cbor.ts';
+import { decodeEntry, type Signer } from './entries.ts';
 import { ElectionError } from './errors.ts';
 import { electionId, id, type Manifest } from './manifest.ts';
 import { problem, type Problem } from './problem.ts';
 import {
+  boolean,
   bytes,
   fields,
   integer,
@@ -27,16 +32,23 @@ import {
   tuple,
   type TypeOf,
 } from './schema.ts';
+import { lateLeaf } from './station-held.ts';
 
-const promiseBody = fields({
-  election: bytes(32),
-  /** Hash of the core. */
-  core: bytes(32),
-  /** Leaf hash of the entry. */
-  entry: bytes(32),
-  /** The ballot will be in the log before this entry. */
-  before: oneOf('closed', 'tally'),
-});
+const promiseBody = fields(
+  {
+    election: bytes(32),
+    /** Hash of the core. */
+    core: bytes(32),
+    /** Leaf hash of the `ballot` entry. */
+    entry: bytes(32),
+    /** The ballot will be in the log before this entry. */
+    before: oneOf('closed', 'tally'),
+  },
+  {
+    /** The kiosk of a station that promises it in the box's stead, always before `tally`. */ kiosk:
+      id,
+  },
+);
 const signedPromise = tuple(promiseBody, bytes(64));
 const receiptShape = fields(
   {
@@ -48,12 +60,12 @@ const receiptShape = fields(
   { /** c2sp.org/tlog-proof, once the ballot is recorded. */ proof: text(1, 60_000) },
 );
 
-/** What the box promises: this core, in this entry, will be in the log before `closed`. */
+/** What the box or a kiosk promises: this core, in this entry, will be in the log before then. */
 export type PromiseBody = TypeOf<typeof promiseBody>;
-/** `[promise, Ed25519 signature of the box]` */
+/** `[promise, Ed25519 signature of the box or of the kiosk that is named]` */
 export type SignedPromise = TypeOf<typeof signedPromise>;
 export type Receipt = TypeOf<typeof receiptShape>;
-export type ReceiptState = 'accepted' | 'recorded' | 'counted' | 'replaced';
+export type ReceiptState = 'queued' | 'accepted' | 'recorded' | 'counted' | 'replaced';
 
 const TEXT_PREFIX = 'kabina-receipt:';
 const MAX_RECEIPT = 65_535;
@@ -67,6 +79,14 @@ export function signPromise(body: PromiseBody, seed: Uint8Array): SignedPromise 
   return [body, sign(promiseInput(body), seed)];
 }
 
+/** A kiosk's promise for a ballot that it has stored durably. */
+export async function kioskPromise(
+  body: PromiseBody & { readonly kiosk: string; readonly before: 'tally' },
+  signer: Signer,
+): Promise<SignedPromise> {
+  return [body, await signer.sign(promiseInput(body))];
+}
+
 export function encodePromise(promise: SignedPromise): Uint8Array {
   return encode(signedPromise(promise, 'promise'));
 }
@@ -76,12 +96,20 @@ export function decodePromise(encoded: Uint8Array): SignedPromise {
   return signedPromise(decode(encoded, { maxBytes: 512 }), 'promise');
 }
 
-/** Whether the manifest's box made this promise, for this election. */
+/** Whether the manifest's box, or a kiosk of one of its stations, made this promise. */
 export function verifyPromise(manifest: Manifest, [body, signature]: SignedPromise): boolean {
+  const key = promiserKey(manifest, body);
   return (
+    key !== undefined &&
     equalBytes(body.election, electionId(manifest)) &&
-    verify(signature, promiseInput(body), manifest.box.signingKey)
+    verify(signature, promiseInput(body), key)
   );
+}
+
+function promiserKey(manifest: Manifest, { kiosk, before }: PromiseBody): Uint8Array | undefined {
+  if (kiosk === undefined) return manifest.box.signingKey;
+  const found = manifest.kiosks.find((one) => one.id === kiosk);
+  return found?.station === undefined || before !== 'tally' ? undefined : found.signingKey;
 }
 
 export function encodeReceipt(receipt: Receipt): Uint8Array {
@@ -129,16 +157,18 @@ export function receiptCode(receipt: Receipt): string {
 }
 
 /**
- * Checks a receipt against the manifest alone: the box's promise, and if there is a proof, that
- * the entry is in a log that a quorum of witnesses has cosigned.
+ * Checks a receipt against the manifest alone: the promise, and if there is a proof, that the entry
+ * is in a log that a quorum of witnesses has cosigned. The proof of a ballot that came late is that
+ * of its `late` entry, with the entry itself as extra data.
  *
- * @returns `recorded` with the entry's index, or `accepted` if there is no proof
+ * @returns `recorded` with the entry's index, or, if there is no proof, `accepted` where the box has
+ *   promised and `queued` where a kiosk has
  * @throws ElectionError `receipt.election`, `receipt.promise`, `receipt.proof`
  */
 export function verifyReceipt(
   manifest: Manifest,
   receipt: Receipt,
-): { state: 'accepted' } | { state: 'recorded'; index: number; size: number } {
+): { state: 'queued' | 'accepted' } | { state: 'recorded'; index: number; size: number } {
   const [body] = receipt.promise;
   const named = manifest.contests.some((contest) => contest.id === receipt.contest);
   if (
@@ -151,9 +181,11 @@ export function verifyReceipt(
   if (!verifyPromise(manifest, receipt.promise)) {
     throw new ElectionError('receipt.promise', 'the promise is not signed by the ballot box');
   }
-  if (receipt.proof === undefined) return { state: 'accepted' };
+  if (receipt.proof === undefined) return { state: stateOfPromise(body) };
   try {
-    const proved = verifyProof(parseProof(receipt.proof), body.entry, boardPolicy(manifest));
+    const proof = parseProof(receipt.proof);
+    const leaf = proof.extra === undefined ? body.entry : leafOfLate(proof.extra, body);
+    const proved = verifyProof(proof, leaf, boardPolicy(manifest));
     return { state: 'recorded', index: proved.index, size: proved.checkpoint.size };
   } catch (cause) {
     if (!(cause instanceof LogError)) throw cause;
@@ -161,11 +193,36 @@ export function verifyReceipt(
   }
 }
 
+/** Leaf hash of the `late` entry that brings the promised ballot. */
+function leafOfLate(extra: Uint8Array, body: PromiseBody): Uint8Array {
+  try {
+    const entry = decodeEntry(extra);
+    if (entry.type === 'late' && equalBytes(lateLeaf(entry), body.entry)) return leafHash(extra);
+  } catch (cause) {
+    if (!(cause instanceof ElectionError)) throw cause;
+    throw new ElectionError('receipt.proof', 'the proof’s extra data is no entry', { cause });
+  }
+  throw new ElectionError('receipt.proof', 'the proof is of another ballot');
+}
+
+function stateOfPromise({ kiosk }: PromiseBody): 'queued' | 'accepted' {
+  return kiosk === undefined ? 'accepted' : 'queued';
+}
+
+/** Whether the ballot of a promise is there. */
+export function isKept(state: ReceiptState): boolean {
+  return state !== 'queued' && state !== 'accepted';
+}
+
 /** Where the ballot of a promise stands on a board that was read. */
 export function promiseState(board: BoardState, [body]: SignedPromise): ReceiptState {
   const ballots = board.ballots.withCore(body.core);
-  const own = ballots.find(({ index }) => equalBytes(board.leafHash(index), body.entry));
-  if (!own) return 'accepted';
+  const own = ballots.find(
+    ({ index }) =>
+      // One that came late is no leaf of its own: its core says that it is the one.
+      board.stations?.lateAt(index) !== undefined || equalBytes(board.leafHash(index), body.entry),
+  );
+  if (!own) return stateOfPromise(body);
   const all = board.lookup(trackingCode(body.core)).flatMap((found) => found.ballots);
   const same = all.find(({ index }) => index === own.index);
   if (same?.counts) return board.tallySize === undefined ? 'recorded' : 'counted';
@@ -178,11 +235,13 @@ export function checkPromise(board: BoardState, promise: SignedPromise): Problem
   if (!manifest || !verifyPromise(manifest, promise)) {
     return problem('log', 'promise.signature', 'the promise is not signed by this ballot box');
   }
-  if (promiseState(board, promise) !== 'accepted') return undefined;
-  const due = promise[0].before === 'closed' ? board.closedAt : board.tallySize;
+  if (isKept(promiseState(board, promise))) return undefined;
+  const [{ kiosk, before, core }] = promise;
+  const due = before === 'closed' ? board.closedAt : board.tallySize;
   if (due === undefined) return undefined;
-  const core = bytesToHex(promise[0].core);
-  return problem('log', 'promise.broken', `the box promised ballot ${core}, and it is not there`);
+  const who = kiosk === undefined ? 'the box' : `kiosk ${kiosk}`;
+  const message = `${who} promised ballot ${bytesToHex(core)}, and it is not there`;
+  return problem(kiosk === undefined ? 'log' : 'stations', 'promise.broken', message);
 }
 
 const hex32 = pattern(/^[0-9a-f]{64}$/, '64 hexadecimal digits');
@@ -196,7 +255,10 @@ const lookupShape = fields({
         entry: hex32,
         state: oneOf('accepted', 'recorded', 'counted', 'replaced'),
       },
-      { index: integer(0, Number.MAX_SAFE_INTEGER) },
+      {
+        index: integer(0, Number.MAX_SAFE_INTEGER),
+        /** Not replaced by another revision: the station has spoiled its card. */ spoiled: boolean,
+      },
     ),
     1,
     1001,
@@ -223,6 +285,7 @@ export function lookupAnswer(board: BoardState, code: string): LookupAnswer | un
       entry: bytesToHex(ballot.leafHash),
       state: !ballot.counts ? 'replaced' : board.tallySize === undefined ? 'recorded' : 'counted',
       index: ballot.index,
+      ...(ballot.spoiled ? { spoiled: true } : {}),
     })),
   };
 }
@@ -250,6 +313,9 @@ export function checkLookup(
     }
     if (!counts && said.state === 'counted') {
       return fault(`the answer says that revision ${own.revision} counts, but it was replaced`);
+    }
+    if (said.spoiled && !own.spoiled) {
+      return fault(`the answer says that revision ${own.revision} was spoiled, and it was not`);
     }
   }
   return undefined;

@@ -5,6 +5,7 @@
  */
 import type { Bodies } from './entries.ts';
 import { votersOf, type Contest, type Localized, type Manifest } from './manifest.ts';
+import { issuedAtStations, type BalanceBoard } from './station-balance.ts';
 import type { ContestResult } from './tally.ts';
 
 /** What the lines of a contest are made of. */
@@ -193,25 +194,32 @@ export function protocolRelations(
 }
 
 /**
- * Permits issued for a contest: a permit needs every issuer's signature, so the issuer that has
- * issued least decides (the first of them, if several have).
+ * Permits issued for a contest and not returned. Online: a permit needs every issuer's signature, so
+ * the issuer that has issued least decides (the first of them, if several have). At stations, which
+ * are premises: what their balances say.
+ *
+ * @param board has the stations' accounts; throws `TypeError` without it if there are stations
  */
 export function issuedPermits(
   manifest: Manifest,
   issued: ReadonlyMap<string, Bodies['issued']>,
   contest: string,
+  board?: BalanceBoard,
 ): { remote: number; premises: number } {
+  if (manifest.stations.length > 0 && !board) throw new TypeError('the stations’ board is missing');
+  const stations = board ? issuedAtStations(board, contest) : 0;
   let least: { remote: number; premises: number } | undefined;
   for (const { id } of manifest.issuers) {
     const sum = { remote: 0, premises: 0 };
-    for (const [, of, remote, premises] of issued.get(id)?.counts ?? []) {
-      if (of !== contest) continue;
+    for (const [list, of, remote, premises] of issued.get(id)?.counts ?? []) {
+      if (of !== contest || list !== 'online') continue;
       sum.remote += remote;
       sum.premises += premises;
     }
     if (!least || sum.remote + sum.premises < least.remote + least.premises) least = sum;
   }
-  return least ?? { remote: 0, premises: 0 };
+  const { remote, premises } = least ?? { remote: 0, premises: 0 };
+  return { remote, premises: premises + stations };
 }
 
 /** What the lines of a contest are made of, from what stands on the board. */
@@ -219,10 +227,11 @@ export function protocolNumbers(
   manifest: Manifest,
   issued: ReadonlyMap<string, Bodies['issued']>,
   result: ContestResult,
+  board?: BalanceBoard,
 ): ProtocolNumbers {
   return {
     ...result,
     voters: votersOf(manifest, result.contest),
-    ...issuedPermits(manifest, issued, result.contest),
+    ...issuedPermits(manifest, issued, result.contest, board),
   };
 }

@@ -4,7 +4,15 @@
  */
 import { challengeEntry, type SealedCore } from './ballot.ts';
 import { leafHash } from '@kabina/log/merkle';
-import { encodeEntry, type Bodies, type Entry, type EntryOf, type Permit } from './entries.ts';
+import { BoardState, type BoardStations } from './board.ts';
+import {
+  decodeEntry,
+  encodeEntry,
+  type Bodies,
+  type Entry,
+  type EntryOf,
+  type Permit,
+} from './entries.ts';
 import { contestById, contestShape, type Manifest } from './manifest.ts';
 import { entryLines, protocolLines, protocolNumbers } from './results-protocol.ts';
 import { Aggregate, countVotes, decryptShare, isDecrypted, logarithms } from './tally.ts';
@@ -76,7 +84,7 @@ export function cellsOf(manifest: Manifest, contest: string, marks: readonly num
 
 /** Makes the board. Takes some seconds. */
 export async function goodBoard(election: TestElection): Promise<GoodBoard> {
-  const { manifest, electionId, suite } = election;
+  const { manifest } = election;
   const at = (moment: string) => Date.parse(moment) / 1000;
   const opens = at(manifest.hours.opens);
   const ceremony = await testCeremony(election, opens - 3600);
@@ -130,27 +138,52 @@ export async function goodBoard(election: TestElection): Promise<GoodBoard> {
     { name: 'closed cosigned', cosign: at('2026-09-20T20:10:05+03:00') },
   ];
 
+  const { expected, aggregates } = countBoard(election, ceremony, steps, {
+    counted: [...counted.values()],
+    issued: (_list, contest) => [permits[contest] as number, 0],
+    tallyAt: '2026-09-20T20:15:00+03:00',
+  });
+  return { election, ceremony, steps, expected, spare, aggregates };
+}
+
+/** What a board counts from `closed` on. */
+interface Counting {
+  readonly counted: readonly SealedCore[];
+  /** Permits issued, remote and in the premises. */
+  readonly issued: (list: string, contest: string) => [number, number];
+  readonly tallyAt: string;
+}
+
+/** Adds everything that comes after `closed` to the steps. */
+export function countBoard(
+  election: TestElection,
+  ceremony: TestCeremony,
+  steps: Step[],
+  how: Counting,
+): Pick<GoodBoard, 'expected' | 'aggregates'> {
+  const { manifest, electionId, suite } = election;
   const issued = new Map<string, Bodies['issued']>();
   for (const issuer of manifest.issuers) {
     const body: Bodies['issued'] = {
       issuer: issuer.id,
-      counts: issuer.keys.map((k) => [k.list, k.contest, permits[k.contest] as number, 0]),
+      counts: issuer.keys.map((k) => [k.list, k.contest, ...how.issued(k.list, k.contest)]),
       root: new Uint8Array(32).fill(9),
     };
     issued.set(issuer.id, body);
     const by = `issuer/${issuer.id}`;
     steps.push({ name: `issued ${issuer.id}`, entry: election.sign('issued', by, body) });
   }
-  const size = steps.length;
+  const board = replayed(election, steps);
+  const tally = (board.stations as BoardStations).tally(steps.length);
   steps.push(
-    { name: 'tally', entry: election.sign('tally', 'box', { size }) },
-    { name: 'tally cosigned', cosign: at('2026-09-20T20:15:00+03:00') },
+    { name: 'tally', entry: election.sign('tally', 'box', tally) },
+    { name: 'tally cosigned', cosign: Date.parse(how.tallyAt) / 1000 },
   );
 
   const aggregates = new Map(
     manifest.contests.map((c) => [c.id, new Aggregate(suite, contestShape(c))] as const),
   );
-  for (const { core } of counted.values()) aggregates.get(core.contest)?.add(core.cells);
+  for (const { core } of how.counted) aggregates.get(core.contest)?.add(core.cells);
   const expected: ContestResult[] = [];
   const table = logarithms(suite, manifest.voters.count);
   for (const contest of manifest.contests) {
@@ -173,7 +206,7 @@ export async function goodBoard(election: TestElection): Promise<GoodBoard> {
   }
   const protocols = new Map<string, Bodies['protocol']>();
   for (const result of expected) {
-    const body = protocolBody(manifest, issued, result);
+    const body = protocolBody(board, issued, result);
     protocols.set(result.contest, body);
     const entry = election.sign('protocol', 'commission', body);
     steps.push({ name: `protocol ${result.contest}`, entry });
@@ -187,7 +220,16 @@ export async function goodBoard(election: TestElection): Promise<GoodBoard> {
   }));
   const published = election.sign('published', 'commission', { members: roll });
   steps.push({ name: 'published', entry: published });
-  return { election, ceremony, steps, expected, spare, aggregates };
+  return { expected, aggregates };
+}
+
+function replayed(election: TestElection, steps: readonly Step[]): BoardState {
+  const state = new BoardState();
+  for (const bytes of election.build(steps).entries) {
+    // A test may want a board whose rules are broken from the start.
+    state.apply(decodeEntry(bytes), leafHash(bytes));
+  }
+  return state;
 }
 
 function resultBody({ contest, ballots, counts, blank }: ContestResult): Bodies['result'] {
@@ -195,17 +237,20 @@ function resultBody({ contest, ballots, counts, blank }: ContestResult): Bodies[
 }
 
 function protocolBody(
-  manifest: Manifest,
+  board: BoardState,
   issued: ReadonlyMap<string, Bodies['issued']>,
   result: ContestResult,
 ): Bodies['protocol'] {
+  const manifest = board.manifest as Manifest;
   const contest = contestById(manifest, result.contest);
-  const numbers = protocolNumbers(manifest, issued, result);
+  const numbers = protocolNumbers(manifest, issued, result, board);
   return {
     contest: contest.id,
     copy: 1,
     repeated: false,
-    lines: entryLines(protocolLines(contest, numbers, (option) => option === 'mayor-10')),
+    lines: entryLines(
+      protocolLines(contest, numbers, (option) => board.isWithdrawn(contest.id, option)),
+    ),
     complaints: 0,
     signedAt: '2026-09-20T21:00:00+03:00',
     certifiedCopies: 2,

@@ -6,7 +6,7 @@
  * which that alone is wrong: the log, its checkpoints and their cosignatures are made anew.
  */
 import { blind, finalize } from '@kabina/crypto/blind-rsa';
-import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@kabina/crypto/bytes';
+import { concatBytes, utf8ToBytes } from '@kabina/crypto/bytes';
 import { publicKey } from '@kabina/crypto/ed25519';
 import { EncryptionKey } from '@kabina/crypto/elgamal';
 import { generateHpkeKey } from '@kabina/crypto/hpke';
@@ -50,62 +50,17 @@ import {
 import { contestById, contestShape, electionId, type Issuer, type Manifest } from './manifest.ts';
 import { memberDocument, type Act, type Signable } from './members.ts';
 import { testManifest } from './testing-manifest.ts';
-import { testingPrimes } from './testing-keys.ts';
+import { EXPONENT, testBlindSign, testModulus } from './testing-rsa.ts';
 import { signedEntry, testMember } from './testing-members.ts';
 import { testSeed } from './testing-seed.ts';
 
 export { goodBoard, type GoodBoard } from './testing-board.ts';
+export { goodStationBoard, type GoodStationBoard } from './testing-station-board.ts';
+export { deliverCards, withStation, type TestCard } from './testing-stations.ts';
+export { EXPONENT, testBlindSign } from './testing-rsa.ts';
 export { testCeremony } from './testing-ceremony.ts';
 export { signedEntry, strangeAuthority, TestMember, testMember } from './testing-members.ts';
 export { testSeed } from './testing-seed.ts';
-
-/** The public exponent of all test keys. */
-export const EXPONENT = 65_537;
-
-function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
-  let result = 1n;
-  let square = base % modulus;
-  for (let rest = exponent; rest > 0n; rest >>= 1n) {
-    if (rest & 1n) result = (result * square) % modulus;
-    square = (square * square) % modulus;
-  }
-  return result;
-}
-
-function inverse(value: bigint, modulus: bigint): bigint {
-  let [r0, r1, t0, t1] = [modulus, value % modulus, 0n, 1n];
-  while (r1 !== 0n) {
-    const quotient = r0 / r1;
-    [r0, r1, t0, t1] = [r1, r0 - quotient * r1, t1, t0 - quotient * t1];
-  }
-  return ((t0 % modulus) + modulus) % modulus;
-}
-
-const number = (bytes: Uint8Array) => BigInt(`0x${bytesToHex(bytes)}`);
-const fixed = (value: bigint, length: number) =>
-  hexToBytes(value.toString(16).padStart(length * 2, '0'));
-
-/** The modulus of the n-th test key. */
-function testModulus(n: number): Uint8Array {
-  const [p, q] = testingPrimes[n] as readonly [string, string];
-  return fixed(BigInt(`0x${p}`) * BigInt(`0x${q}`), (p.length + q.length) / 2);
-}
-
-/** What an issuer does: the private operation on a blinded message. Test keys only. */
-export function testBlindSign(modulus: Uint8Array, blinded: Uint8Array): Uint8Array {
-  const found = testingPrimes.findIndex(
-    (_, n) => bytesToHex(testModulus(n)) === bytesToHex(modulus),
-  );
-  const [p, q] = (testingPrimes[found] as readonly [string, string]).map((h) =>
-    BigInt(`0x${h}`),
-  ) as [bigint, bigint];
-  // By the Chinese remainder theorem, four times as fast.
-  const message = number(blinded);
-  const d = (prime: bigint) => inverse(BigInt(EXPONENT), prime - 1n);
-  const [mp, mq] = [power(message, d(p), p), power(message, d(q), q)];
-  const h = ((((mp - mq) * inverse(q, p)) % p) + p) % p;
-  return fixed(mq + h * q, modulus.length);
-}
 
 /** One thing that stands on a test board. */
 export interface Step {
@@ -172,9 +127,15 @@ export class TestElection {
     return new TestElection(change(manifest), hpkeKeys);
   }
 
-  /** An entry signed by `by` (`commission`, `box`, `trustee/1`, `issuer/registrar`). */
+  /** An entry signed by `by` (`commission`, `box`, `trustee/1`, `issuer/registrar`, `kiosk/K1`). */
   sign<T extends EntryType>(type: T, by: string, body: Bodies[T]): EntryOf<T> {
     return signEntry(type, this.electionId, body, { by, seed: testSeed(by) });
+  }
+
+  /** An entry signed by several, in that order. */
+  cosign<T extends EntryType>(type: T, by: readonly string[], body: Bodies[T]): EntryOf<T> {
+    const signed = by.map((one) => this.sign(type, one, body));
+    return { ...(signed[0] as EntryOf<T>), signatures: signed.flatMap((one) => one.signatures) };
   }
 
   /** Every member's signature of an act, for a board in this state. */
@@ -190,23 +151,26 @@ export class TestElection {
   }
 
   /** A permit for a voter's ballot key, blind-signed by every issuer. */
-  permit(contest: string, voterSeed: Uint8Array): Permit {
+  permit(contest: string, voterSeed: Uint8Array, list = 'online'): Permit {
     const { publicKey: key } = ballotKeyFromSeed(this.suite, voterSeed, this.electionId, contest);
     const message = permitMessage(this.electionId, contest, key);
     const signatures = this.manifest.issuers.map((issuer) =>
-      this.#blindSigned(issuer, contest, voterSeed, message),
+      this.#blindSigned(issuer, contest, voterSeed, list, message),
     );
-    return { key, list: 'online', signatures };
+    return { key, list, signatures };
   }
 
   #blindSigned(
     issuer: Issuer,
     contest: string,
     voterSeed: Uint8Array,
+    list: string,
     message: Uint8Array,
   ): Uint8Array {
-    const key = issuer.keys.find((one) => one.contest === contest) as Issuer['keys'][number];
-    const seed = blindingSeed(voterSeed, this.electionId, contest, issuer.id, 'online');
+    const key = issuer.keys.find(
+      (one) => one.contest === contest && one.list === list,
+    ) as Issuer['keys'][number];
+    const seed = blindingSeed(voterSeed, this.electionId, contest, issuer.id, list);
     const { blinded, unblinder } = blind(key, message, seed);
     return finalize(key, message, unblinder, testBlindSign(key.modulus, blinded));
   }

@@ -12,11 +12,12 @@ import { BallotAudit, type CheckBallots } from './audit-ballots.ts';
 import { checkIssued, checkTally } from './audit-closing.ts';
 import { openBoard, replayBoard } from './audit-log.ts';
 import { checkSchedule } from './audit-schedule.ts';
+import { checkStations } from './audit-stations.ts';
 import { checkBallotBatch } from './ballot-check.ts';
 import type { BoardState } from './board.ts';
 import { ElectionError } from './errors.ts';
 import type { Manifest } from './manifest.ts';
-import { checkLookup, checkPromise, promiseState, verifyPromise } from './receipt.ts';
+import { checkLookup, checkPromise, isKept, promiseState, verifyPromise } from './receipt.ts';
 import type { LookupAnswer, SignedPromise } from './receipt.ts';
 import type { Aggregate, ContestResult } from './tally.ts';
 import { Findings, judge, type Check, type SignedAct, type Verdict } from './verdict.ts';
@@ -29,7 +30,7 @@ export interface VerifyOptions {
   readonly electionId?: Uint8Array;
   /** An earlier checkpoint of the board: it has to be its beginning. A signed note. */
   readonly checkpoint?: string;
-  /** Promises of the ballot box that were not kept prove its fault. */
+  /** Promises of the ballot box, or of a station's kiosk, that were not kept prove its fault. */
   readonly promises?: readonly SignedPromise[];
   /** Answers that the box gave to tracking codes: no ballot may be hidden in them. */
   readonly lookups?: readonly { readonly code: string; readonly answer: LookupAnswer }[];
@@ -50,7 +51,8 @@ export interface Progress {
 /**
  * Audits a board.
  *
- * @throws ElectionError `promise.signature` for a promise that the manifest's box did not make
+ * @throws ElectionError `promise.signature` for a promise that neither the manifest's box nor a kiosk
+ *   of one of its stations made
  * @throws whatever the reader throws, but for files that are missing or wrong: those are findings
  */
 export async function verify(reader: TileReader, options: VerifyOptions = {}): Promise<Verdict> {
@@ -58,13 +60,14 @@ export async function verify(reader: TileReader, options: VerifyOptions = {}): P
   let size = 0;
   let state: BoardState | undefined;
   let tally: ContestResult[] = [];
-  // This version knows no stations: a manifest that names one is refused.
-  findings.notApplicable('stations');
-  findings.count('stations', 0, 0);
 
   const board = await openBoard(reader, options, findings);
   if (board) {
     size = board.tree.size;
+    if (board.manifest.stations.length === 0) {
+      findings.notApplicable('stations');
+      findings.count('stations', 0, 0);
+    }
     const progress = (step: Progress['step'], done: number, total: number) =>
       options.onProgress?.({ step, done, total }, () => findings.checks());
     const { tree, manifest } = board;
@@ -120,6 +123,7 @@ function auditState(
   }
   checkSchedule(state, manifest, findings);
   checkIssued(state, manifest, findings);
+  checkStations(state, manifest, findings);
   const tally = checkTally(state, manifest, sums, findings);
   checkClaims(state, options, findings);
   return tally;
@@ -144,11 +148,12 @@ function checkClaims(state: BoardState, options: VerifyOptions, findings: Findin
       throw new ElectionError('promise.signature', 'the promise is not signed by this ballot box');
     }
     const due = promise[0].before === 'closed' ? state.closedAt : state.tallySize;
-    const kept = promiseState(state, promise) !== 'accepted';
+    const kept = isKept(promiseState(state, promise));
     const wrong = checkPromise(state, promise);
     if (wrong) findings.report(wrong);
     // A promise whose time has not come is neither kept nor broken.
-    findings.count('log', kept || due !== undefined ? 1 : 0, 1);
+    const check = promise[0].kiosk === undefined ? 'log' : 'stations';
+    findings.count(check, kept || due !== undefined ? 1 : 0, 1);
   }
   for (const { code, answer } of options.lookups ?? []) {
     findings.count('revisions', 1, 1);

@@ -45,7 +45,7 @@ function view(board: BoardState, manifest: Manifest): BoardView {
     roll: board.published?.members,
     issued: complete
       ? byContest((id) => {
-          const { remote, premises } = issuedPermits(manifest, board.issued, id);
+          const { remote, premises } = issuedPermits(manifest, board.issued, id, board);
           return remote + premises;
         })
       : {},

@@ -23,11 +23,14 @@ const WHY = {
 const GRAVE: readonly string[] = ['rewritten', 'other-opening', 'proof'];
 
 const STATES = {
+  queued: 'stateQueued',
   accepted: 'stateAccepted',
   recorded: 'stateRecorded',
   counted: 'stateCounted',
   replaced: 'stateReplaced',
 } satisfies Record<string, TextId>;
+
+type ReceiptAnswer = NonNullable<Extract<LookUp, { what: 'ballot' }>['receipt']>;
 
 const PROMISES = {
   kept: 'promiseKept',
@@ -56,13 +59,17 @@ function permitView({ contest, revisions }: PermitView, board: BoardView, words:
       </thead>
       <tbody>
         ${revisions.map(
-          ({ revision, index, counts, own }) =>
+          ({ revision, index, counts, spoiled, own }) =>
             html`<tr class=${own ? 'own' : ''}>
               <th scope="row">
                 ${words.whole(revision + 1)}${own ? html` <em>(${words.say('own')})</em>` : nothing}
               </th>
               <td>${words.whole(index)}</td>
-              <td><strong>${words.say(counts ? 'counts' : 'countsNot')}</strong></td>
+              <td>
+                <strong
+                  >${words.say(counts ? 'counts' : spoiled ? 'countsNotSpoiled' : 'countsNot')}</strong
+                >
+              </td>
             </tr>`,
         )}
       </tbody>
@@ -71,22 +78,24 @@ function permitView({ contest, revisions }: PermitView, board: BoardView, words:
   `;
 }
 
+function receiptWord({ promise, byKiosk, spoiled, state }: ReceiptAnswer): TextId {
+  if (promise === 'broken') return byKiosk ? 'promiseBrokenKiosk' : 'promiseBroken';
+  return spoiled ? 'stateSpoiled' : STATES[state];
+}
+
 function ballotView(
   { permits, receipt }: Extract<LookUp, { what: 'ballot' }>,
   board: BoardView,
   words: Words,
 ): TemplateResult {
   const broken = receipt?.promise === 'broken';
-  const tone = broken ? 'bad' : receipt?.state === 'accepted' ? 'plain' : 'good';
+  const plain = receipt?.promise === 'waiting' || receipt?.spoiled;
+  const tone = broken ? 'bad' : plain ? 'plain' : 'good';
   const icon = { good: goodIcon, bad: badIcon, plain: waitIcon }[tone];
   return html`
     ${
       receipt
-        ? html`<p class="word ${tone}">
-              ${icon}<span
-                >${broken ? words.say('promiseBroken') : words.say(STATES[receipt.state])}</span
-              >
-            </p>
+        ? html`<p class="word ${tone}">${icon}<span>${words.say(receiptWord(receipt))}</span></p>
             <p>${contestTitle(receipt.contest, board, words)}</p>
             <p class="mono">${receipt.code}</p>
             ${broken ? nothing : html`<p>${words.say(PROMISES[receipt.promise])}</p>`}`

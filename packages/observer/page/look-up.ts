@@ -10,6 +10,7 @@ import { decodeEntry, type EntryOf } from '@kabina/election/entries';
 import { ElectionError } from '@kabina/election/errors';
 import {
   checkPromise,
+  isKept,
   promiseState,
   receiptCode,
   receiptFromText,
@@ -28,6 +29,8 @@ export interface RevisionView {
   readonly index: number;
   readonly core: string;
   readonly counts: boolean;
+  /** It does not count, since its station has spoiled its card. */
+  readonly spoiled: boolean;
   /** Whether it is the very ballot that was asked for. */
   readonly own: boolean;
 }
@@ -48,6 +51,10 @@ export type LookUp =
         readonly code: string;
         readonly state: ReceiptState;
         readonly promise: 'kept' | 'waiting' | 'broken';
+        /** Whether a station's kiosk has promised, and not the ballot box. */
+        readonly byKiosk: boolean;
+        /** Whether the station has spoiled its card: `replaced`, but by no other revision. */
+        readonly spoiled: boolean;
       };
     }
   | {
@@ -106,6 +113,7 @@ function permitsOf(board: BoardState, code: string, own: Uint8Array | undefined)
       index: ballot.index,
       core: bytesToHex(ballot.coreHash),
       counts: ballot.counts,
+      spoiled: ballot.spoiled,
       own: own
         ? equalBytes(ballot.leafHash, own)
         : equalBytes(ballot.coreHash.subarray(0, asked.length), asked),
@@ -122,8 +130,9 @@ function lookUpReceipt(board: BoardState, text: string): LookUp {
     const verified = verifyReceipt(manifest, receipt);
     const { entry } = receipt.promise[0];
     // A good proof against this very board's witnesses, of an entry that is not there: two boards.
-    const there = verified.state === 'recorded' && verified.index < board.size;
-    if (there && !equalBytes(board.leafHash(verified.index), entry)) {
+    const index = verified.state === 'recorded' ? verified.index : board.size;
+    const leaf = () => board.stations?.lateAt(index) ?? board.leafHash(index);
+    if (index < board.size && !equalBytes(leaf(), entry)) {
       return { what: 'nothing', why: 'rewritten' };
     }
   } catch (error) {
@@ -136,11 +145,16 @@ function lookUpReceipt(board: BoardState, text: string): LookUp {
   const code = receiptCode(receipt);
   const state = promiseState(board, receipt.promise);
   const broken = checkPromise(board, receipt.promise) !== undefined;
-  const promise = broken ? 'broken' : state === 'accepted' ? 'waiting' : 'kept';
+  const promise = broken ? 'broken' : isKept(state) ? 'kept' : 'waiting';
+  const [{ entry, kiosk }] = receipt.promise;
+  const permits = permitsOf(board, code, entry);
+  const own = permits.flatMap(({ revisions }) => revisions).find((one) => one.own);
+  const spoiled = own?.spoiled ?? false;
+  const byKiosk = kiosk !== undefined;
   return {
     what: 'ballot',
-    permits: permitsOf(board, code, receipt.promise[0].entry),
-    receipt: { contest: receipt.contest, code, state, promise },
+    permits,
+    receipt: { contest: receipt.contest, code, state, promise, byKiosk, spoiled },
   };
 }
 

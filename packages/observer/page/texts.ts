@@ -287,6 +287,11 @@ export const texts = {
     en: 'The scanner did not open. Put it into HID POS mode with the code from its manual, or take a scanner that types like a keyboard: that one needs no connecting.',
   },
   scanView: { ru: 'Изображение с камеры', kk: 'Камера бейнесі', en: 'Camera image' },
+  stateQueued: {
+    ru: 'Лежит в терминале участка и будет отправлен; в проверенном журнале его ещё нет',
+    kk: 'Учаскенің терминалында тұр, жіберіледі; тексерілген журналда әлі жоқ',
+    en: 'Kept in the station’s terminal and to be sent; not in the checked log yet',
+  },
   stateAccepted: {
     ru: 'Принят, но в проверенном журнале его ещё нет',
     kk: 'Қабылданды, бірақ тексерілген журналда әлі жоқ',
@@ -303,6 +308,16 @@ export const texts = {
     ru: 'Обещание нарушено. Ящик подписал, что этот бюллетень будет в журнале, а его там нет. Квитанция доказывает это: покажите её наблюдателям.',
     kk: 'Уәде бұзылды. Жәшік бұл бюллетень журналда болады деп қол қойды, бірақ ол жоқ. Түбіртек мұны дәлелдейді: оны бақылаушыларға көрсетіңіз.',
     en: 'The promise was broken. The ballot box signed that this ballot would be in the log, and it is not there. The receipt proves it: show it to observers.',
+  },
+  stateSpoiled: {
+    ru: 'Не учитывается: участок погасил карточку этого бюллетеня как испорченную и должен был выдать другую',
+    kk: 'Есепке алынбайды: учаске осы бюллетеньнің карточкасын бүлінген деп жойды, орнына басқасын беруі керек еді',
+    en: 'Does not count: the station has declared its card spoiled and had to give another one',
+  },
+  promiseBrokenKiosk: {
+    ru: 'Обещание нарушено. Терминал участка подписал, что этот бюллетень будет в журнале, а его там нет. Квитанция доказывает это: покажите её наблюдателям.',
+    kk: 'Уәде бұзылды. Учаскенің терминалы бұл бюллетень журналда болады деп қол қойды, бірақ ол жоқ. Түбіртек мұны дәлелдейді: оны бақылаушыларға көрсетіңіз.',
+    en: 'The promise was broken. The station’s terminal signed that this ballot would be in the log, and it is not there. The receipt proves it: show it to observers.',
   },
   promiseKept: {
     ru: 'Обещание ящика выполнено.',
@@ -329,6 +344,11 @@ export const texts = {
   outcome: { ru: 'Учёт', kk: 'Есеп', en: 'Counts' },
   counts: { ru: 'учитывается', kk: 'есепке алынады', en: 'counts' },
   countsNot: { ru: 'не учитывается', kk: 'есепке алынбайды', en: 'does not count' },
+  countsNotSpoiled: {
+    ru: 'не учитывается: участок погасил карточку как испорченную',
+    kk: 'есепке алынбайды: учаске карточканы бүлінген деп жойды',
+    en: 'does not count: the station has declared its card spoiled',
+  },
   own: { ru: 'ваш запрос', kk: 'сіздің сұрауыңыз', en: 'asked for' },
   openingGood: {
     ru: 'Шифрование честное: шифртекст вычислен заново и совпал. В этом вскрытом бюллетене отмечено:',

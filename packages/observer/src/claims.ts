@@ -63,7 +63,7 @@ export function readEarlierCheckpoint(file: Uint8Array): string {
 }
 
 /**
- * A promise: as the ballot box answered it, or in a receipt, as bytes or as text.
+ * A promise: as the ballot box answered it or a kiosk made it, or in a receipt, as bytes or as text.
  *
  * @throws ElectionError as `decodePromise`, `decodeReceipt` or `receiptFromText`
  */

@@ -13,7 +13,7 @@ import {
   type BallotItem,
 } from '@kabina/election/ballot';
 import type { BoardState } from '@kabina/election/board';
-import { decodeEntry, type Bodies } from '@kabina/election/entries';
+import { castBallot, decodeEntry, type Bodies } from '@kabina/election/entries';
 import { contestShape, encodeManifest } from '@kabina/election/manifest';
 import { Aggregate } from '@kabina/election/tally';
 import { suiteById } from '@kabina/crypto/suites';
@@ -67,9 +67,10 @@ export class CheckedSums {
     let next = this.#done;
     for await (const { index, entry } of tree.entries(this.#done, limit)) {
       next = index + 1;
-      const { type } = decodeEntry(entry);
-      if (type !== 'ballot' && type !== 'challenge') continue;
-      batch.push({ index, bytes: entry, counted: type === 'ballot' });
+      const decoded = decodeEntry(entry);
+      const counted = castBallot(decoded) !== undefined;
+      if (!counted && decoded.type !== 'challenge') continue;
+      batch.push({ index, bytes: entry, counted });
       if (batch.length < BATCH) continue;
       await this.#take(context, batch, next);
       batch = [];
@@ -109,8 +110,8 @@ export class CheckedSums {
     const out: Bodies['ballot']['core'][] = [];
     for (const replaced of this.#added.filter((index) => !counted.has(index))) {
       for await (const { entry } of tree.entries(replaced, replaced + 1)) {
-        const ballot = decodeEntry(entry);
-        if (ballot.type === 'ballot') out.push(ballot.body.core);
+        const ballot = castBallot(decodeEntry(entry));
+        if (ballot !== undefined) out.push(ballot.body.core);
       }
     }
     // All at once, after the last that can fail: a repeated call must not take one out twice.

@@ -32,7 +32,7 @@ const USAGE = `usage: verify BOARD [--json] [--election HEX | --manifest FILE] [
   --election HEX     the election's id from a source that you trust
   --manifest FILE    or its manifest
   --checkpoint FILE  an earlier checkpoint of the board: it has to be its beginning
-  --promise FILE     a promise of the ballot box, or a receipt; may be repeated
+  --promise FILE     a promise of the ballot box or of a station's kiosk, or a receipt; may be repeated
   --signatures DIR   leaves the protocols and the members' signatures there for openssl cms -verify`;
 
 const STATUS = { verified: 0, failed: 1, incomplete: 2 } as const;

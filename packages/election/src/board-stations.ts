@@ -1,0 +1,240 @@
+/**
+ * Stations as they stand on the board: their cards, what kiosks held at closing and how much of it
+ * has come, desks' accounts, and what `closed` and `tally` have to say of them (PROTOCOL.md,
+ * "Stations").
+ */
+import { bytesToHex, equalBytes } from '@kabina/crypto/bytes';
+import { LogError } from '@kabina/log/errors';
+import { emptyRoot, verifyInclusion } from '@kabina/log/merkle';
+import type { BallotIndex } from './ballot-index.ts';
+import { BoardCards, byName } from './board-cards.ts';
+import type { Bodies, Entry, EntryOf } from './entries.ts';
+import { servedStyles, stationList, type Kiosk, type Manifest } from './manifest.ts';
+import { problem, type Problem } from './problem.ts';
+import { lateLeaf } from './station-held.ts';
+
+const types = ['delivered', 'spoiled', 'written-off', 'held', 'cancelled', 'marked'] as const;
+/** An entry about the cards of a station, or its accounts. */
+export type StationEntry = Extract<Entry, { type: (typeof types)[number] }>;
+
+export function isStationEntry(entry: Entry): entry is StationEntry {
+  return types.some((type) => type === entry.type);
+}
+
+/** What a kiosk held at closing. */
+interface Held {
+  readonly body: Bodies['held'];
+  /** Leaf hash of the entry. */
+  readonly leaf: Uint8Array;
+  /** Places under its root whose ballots have come. */
+  readonly arrived: Set<number>;
+}
+
+const fault = (code: string, message: string): Problem =>
+  problem('stations', `stations.${code}`, message);
+
+export class BoardStations {
+  readonly #manifest: Manifest;
+  readonly #kiosks: readonly (Kiosk & { station: string })[];
+  readonly #cards: BoardCards;
+  readonly #held = new Map<string, Held>();
+  readonly #marked = new Map<string, Bodies['marked']>();
+  /** Index of a `late` entry to the leaf hash of the ballot in it. */
+  readonly #late = new Map<number, Uint8Array>();
+
+  constructor(manifest: Manifest, election: Uint8Array) {
+    this.#manifest = manifest;
+    this.#kiosks = manifest.kiosks.flatMap((kiosk) =>
+      kiosk.station === undefined ? [] : [{ ...kiosk, station: kiosk.station }],
+    );
+    this.#cards = new BoardCards(manifest, election);
+  }
+
+  get cards(): BoardCards {
+    return this.#cards;
+  }
+
+  /** Kiosks of a station, in the manifest's order. */
+  kiosksOf(station: string): string[] {
+    return this.#kiosks.filter((kiosk) => kiosk.station === station).map(({ id }) => id);
+  }
+
+  /** A desk's account. */
+  markedAt(station: string): Bodies['marked'] | undefined {
+    return this.#marked.get(station);
+  }
+
+  /** What a kiosk says it held at closing, and how many of those ballots have come. */
+  heldBy(kiosk: string): { readonly number: number; readonly arrived: number } | undefined {
+    const held = this.#held.get(kiosk);
+    return held && { number: held.body.number, arrived: held.arrived.size };
+  }
+
+  /** Leaf hash of the `ballot` entry that a `late` entry at that index of the log brings. */
+  lateAt(index: number): Uint8Array | undefined {
+    return this.#late.get(index);
+  }
+
+  /** What `closed` has to say now. */
+  closed(): Bodies['closed'] {
+    const stations = [...this.#held.values()].map(({ leaf }) => leaf);
+    const missing = this.#kiosks.filter(({ id }) => !this.#held.has(id)).map(({ id }) => id);
+    return missing.length === 0 ? { stations } : { stations, missing };
+  }
+
+  /** What `tally` has to say now of a log of that size. */
+  tally(size: number): Bodies['tally'] {
+    const missing = [...this.#held]
+      .filter(([, { body, arrived }]) => arrived.size < body.number)
+      .map(([kiosk]) => kiosk);
+    return missing.length === 0 ? { size } : { size, missing };
+  }
+
+  checkClosed({ stations, missing }: Bodies['closed']): Problem | undefined {
+    const expected = this.closed();
+    const sorted = (leaves: readonly Uint8Array[]) => leaves.map(bytesToHex).sort().join();
+    if (sorted(stations) !== sorted(expected.stations)) {
+      return fault('closed', 'not the statements of what kiosks hold that are on the board');
+    }
+    if (sameNames(missing, expected.missing)) return undefined;
+    return fault('closed', `kiosks without a statement: ${expected.missing?.join() ?? 'none'}`);
+  }
+
+  checkTally({ size, missing }: Bodies['tally']): Problem | undefined {
+    const expected = this.tally(size);
+    if (!sameNames(missing, expected.missing)) {
+      const names = expected.missing?.join() ?? 'none';
+      return fault('tally', `kiosks whose ballots have not all come: ${names}`);
+    }
+    // What has come late was promised before `tally`.
+    const cut = [...this.#late.keys()].some((index) => index >= size);
+    return cut ? fault('tally', 'ballots that came late are left out') : undefined;
+  }
+
+  /** @param at when members' certificates have to be good */
+  check(entry: StationEntry, at: () => Date): Problem | undefined {
+    const { body } = entry;
+    if ('kiosk' in body && !this.kiosksOf(body.station).includes(body.kiosk)) {
+      return fault('kiosk', `station ${body.station} has no kiosk ${body.kiosk}`);
+    }
+    switch (entry.type) {
+      case 'delivered':
+        return this.#cards.checkDelivered(entry.body, this.#held.has(entry.body.kiosk));
+      case 'spoiled':
+        return this.#cards.checkSpoiled(entry.body);
+      case 'written-off':
+        return this.#cards.checkWrittenOff(entry.body, at());
+      case 'cancelled':
+        return this.#cards.checkCancelled(entry.body);
+      case 'held':
+        return this.#checkHeld(entry.body);
+      case 'marked':
+        return this.#checkMarked(entry.body);
+    }
+  }
+
+  #checkHeld({ kiosk, number, root }: Bodies['held']): Problem | undefined {
+    if (this.#held.has(kiosk)) return fault('held-twice', `${kiosk} has said what it holds`);
+    if (number > this.#cards.keysOf(kiosk)) {
+      return fault('held', `${kiosk} can't hold more ballots than its cards have keys`);
+    }
+    const isEmpty = equalBytes(root, emptyRoot());
+    return (number === 0) === isEmpty ? undefined : fault('held', 'not a root of that number');
+  }
+
+  #checkMarked({ station, voters, given }: Bodies['marked']): Problem | undefined {
+    if (!this.#manifest.stations.some(({ id }) => id === station)) {
+      return fault('station', `no station ${station}`);
+    }
+    if (this.#marked.has(station)) return fault('marked-twice', `${station} has given its account`);
+    const styles = servedStyles(this.#manifest, station);
+    const marked = byName(voters);
+    const piles = byName(given.map(([kiosk, style, number]) => [`${kiosk} ${style}`, number]));
+    if (!marked || !piles) return fault('marked', 'something is counted twice');
+    const names = [...marked.keys(), ...given.map(([, style]) => style)];
+    const foreign = names.find((name) => !styles.some(({ id }) => id === name));
+    if (foreign !== undefined) return fault('style', `${station} serves no style ${foreign}`);
+    const kiosks = this.kiosksOf(station);
+    const stranger = given.find(([kiosk]) => !kiosks.includes(kiosk));
+    if (stranger) return fault('kiosk', `station ${station} has no kiosk ${stranger[0]}`);
+    for (const { id, voters: most } of styles) {
+      const elsewhere = [...this.#marked.values()].flatMap((other) => other.voters);
+      const sum = [...voters, ...elsewhere]
+        .filter(([style]) => style === id)
+        .reduce((total, [, number]) => total + number, 0);
+      if (sum > most) return fault('voters', `style ${id}: more marked than there are voters`);
+    }
+    return undefined;
+  }
+
+  /**
+   * What is wrong with a ballot that comes late, besides the rules of ballots; `again` if the very
+   * same ballot stands on the board already, as when the box's answer to the kiosk was lost: then
+   * it has arrived, and counts as it did.
+   */
+  checkLate(
+    entry: EntryOf<'late'>,
+    hash: Uint8Array,
+    ballots: BallotIndex,
+    leafAt: (index: number) => Uint8Array,
+  ): Problem | 'again' | undefined {
+    const late = (code: string, message: string) => problem('stations', `late.${code}`, message);
+    const { kiosk, index, proof, ballot } = entry.body;
+    const station = this.#kiosks.find(({ id }) => id === kiosk)?.station;
+    if (station === undefined) return late('kiosk', `no station has a kiosk ${kiosk}`);
+    const held = this.#held.get(kiosk);
+    if (!held) return late('not-held', `${kiosk} has not said what it holds`);
+    const leaf = lateLeaf(entry);
+    try {
+      verifyInclusion({ index, size: held.body.number, leaf, proof, root: held.body.root });
+    } catch (error) {
+      if (!(error instanceof LogError)) throw error;
+      return late('proof', error.message);
+    }
+    if (held.arrived.has(index)) return late('twice', 'this ballot has come before');
+    if (ballot.permit.list !== stationList(station)) {
+      return problem('permits', 'late.list', `a permit of station ${station} expected`);
+    }
+    const same = (at: number) => equalBytes(this.#late.get(at) ?? leafAt(at), leaf);
+    const stands = ballots.withCore(hash).find((one) => !one.refused && same(one.index));
+    return stands ? 'again' : undefined;
+  }
+
+  /** Takes in an entry that {@link BoardStations.check} has found good. */
+  take(entry: StationEntry, index: number, leaf: Uint8Array, ballots: BallotIndex): void {
+    switch (entry.type) {
+      case 'delivered':
+        return this.#cards.takeDelivered(entry.body, index);
+      case 'spoiled': {
+        const { keys, from } = this.#cards.takeSpoiled(entry.body);
+        // Of this station's list alone: a kiosk may have deposited the keys of voters at home.
+        for (const key of keys) ballots.spoil(key, stationList(entry.body.station), from);
+        return;
+      }
+      case 'written-off':
+        return this.#cards.takeWrittenOff(entry.body);
+      case 'cancelled':
+        return this.#cards.takeCancelled(entry.body);
+      case 'held':
+        this.#held.set(entry.body.kiosk, { body: entry.body, leaf, arrived: new Set() });
+        return;
+      case 'marked':
+        this.#marked.set(entry.body.station, entry.body);
+        return;
+    }
+  }
+
+  /** Takes in a held ballot that has come. */
+  takeLate({ body: { kiosk, index } }: EntryOf<'late'>): void {
+    this.#held.get(kiosk)?.arrived.add(index);
+  }
+
+  /** Remembers what ballot a `late` entry brings, whether it counts or not. */
+  noteLate(entry: EntryOf<'late'>, index: number): void {
+    this.#late.set(index, lateLeaf(entry));
+  }
+}
+
+function sameNames(one: readonly string[] = [], other: readonly string[] = []): boolean {
+  return [...one].sort().join() === [...other].sort().join();
+}
