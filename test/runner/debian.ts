@@ -23,6 +23,7 @@ const NEEDED: readonly (readonly [name: string, file: string])[] = [
   ['udev', '/lib/systemd/systemd-udevd'],
   ['xz-utils', '/usr/bin/xz'],
   ['libnss3-tools', '/usr/bin/certutil'],
+  ['strace', '/usr/bin/strace'],
 ];
 
 /** Those of the packages named that are not installed; of all without names. */
