@@ -22,12 +22,13 @@ export class Schedule {
 
   /** Whether ballots may come in. */
   accepts(time: number, extension: number): boolean {
-    const { opens, closes } = this.#manifest.hours;
-    return (
-      Date.parse(opens) <= time &&
-      time < Date.parse(closes) + extension * 1000 &&
-      !this.pausedAt(time)
-    );
+    const opens = Date.parse(this.#manifest.hours.opens);
+    return opens <= time && time < this.closes(extension) && !this.pausedAt(time);
+  }
+
+  /** The end of acceptance. */
+  closes(extension: number): number {
+    return Date.parse(this.#manifest.hours.closes) + extension * 1000;
   }
 
   /** Whether permits may be issued. */
@@ -48,7 +49,7 @@ export class Schedule {
     return [
       ...hours.pauses.map((pause) => Date.parse(pause.from)),
       ...(revoting ? [Date.parse(revoting.until)] : []),
-      Date.parse(hours.closes) + extension * 1000,
+      this.closes(extension),
     ].sort((a, b) => a - b);
   }
 

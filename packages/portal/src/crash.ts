@@ -16,6 +16,10 @@ export type CrashPoint =
   | 'sequencer.after-publish'
   | 'permits.before-commit'
   | 'permits.after-commit'
+  | 'deliveries.before-commit'
+  | 'deliveries.after-commit'
+  | 'deliveries.before-post'
+  | 'deliveries.after-post'
   | `log.${string}`;
 
 const [point, nth = '1'] = (process.env['KABINA_CRASH_AT'] ?? '').split('#');

@@ -1,15 +1,24 @@
 /**
  * The part of a manifest's draft that is needed before the keys exist: contests, ballot styles and
- * stations. JSON; whatever else the draft says is for others.
+ * stations, the keys and lists that follow from them. JSON; whatever else the draft says is for others.
  */
 import { SetupError } from './errors.ts';
 import type { StyleShare } from './issuer/synthetic.ts';
 
+export interface DraftStyle extends StyleShare {
+  readonly contests: readonly string[];
+}
+
+export interface DraftStation {
+  readonly id: string;
+  /** Contests whose cards it has: a ballot style is served where all of its contests are. */
+  readonly contests: readonly string[];
+}
+
 export interface Draft {
   readonly contests: readonly string[];
-  readonly styles: readonly StyleShare[];
-  /** Names of voter lists: `online`, and one per station. */
-  readonly lists: readonly string[];
+  readonly styles: readonly DraftStyle[];
+  readonly stations: readonly DraftStation[];
 }
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -27,16 +36,47 @@ function items(value: unknown, name: string): readonly Record<string, unknown>[]
   return value as readonly Record<string, unknown>[];
 }
 
+/** Contests named by a style or a station: all, if it names none. */
+function contestsOf(
+  { id, contests }: Record<string, unknown>,
+  all: readonly string[],
+): readonly string[] {
+  if (contests === undefined) return all;
+  const known = Array.isArray(contests) && contests.every((one) => all.includes(one as string));
+  if (known) return contests as string[];
+  throw new SetupError('draft.malformed', `черновик манифеста: у ${String(id)} чужие бюллетени`);
+}
+
 export function readDraft(value: unknown): Draft {
   const draft = (value ?? {}) as Record<string, unknown>;
-  const ids = (name: string, from: unknown): string[] =>
-    items(from, name).map(({ id }) => id as string);
+  const contests = items(draft['contests'], 'contests').map(({ id }) => id as string);
   return {
-    contests: ids('contests', draft['contests']),
-    styles: items(draft['styles'], 'styles').map(({ id, voters }) => ({
-      id: id as string,
-      voters: typeof voters === 'number' && voters > 0 ? voters : 0,
+    contests,
+    styles: items(draft['styles'], 'styles').map((style) => ({
+      id: style['id'] as string,
+      voters: typeof style['voters'] === 'number' && style['voters'] > 0 ? style['voters'] : 0,
+      contests: contestsOf(style, contests),
     })),
-    lists: ['online', ...ids('stations', draft['stations'] ?? []).map((id) => `station/${id}`)],
+    stations: items(draft['stations'] ?? [], 'stations').map((station) => ({
+      id: station['id'] as string,
+      contests: contestsOf(station, contests),
+    })),
   };
+}
+
+/** The keys that every issuer makes: per contest one for online and one for each station that has it. */
+export function draftKeys({ contests, stations }: Draft): { contest: string; list: string }[] {
+  return contests.flatMap((contest) => [
+    { contest, list: 'online' },
+    ...stations
+      .filter((station) => station.contests.includes(contest))
+      .map(({ id }) => ({ contest, list: `station/${id}` })),
+  ]);
+}
+
+/** Whether a station of the draft has every contest of a style. */
+export function draftServes(draft: Draft, station: string, style: string): boolean {
+  const there = draft.stations.find(({ id }) => id === station)?.contests;
+  const wanted = draft.styles.find(({ id }) => id === style)?.contests ?? [];
+  return there !== undefined && wanted.every((contest) => there.includes(contest));
 }

@@ -43,11 +43,37 @@ export const ERRORS = kinds({
   'permits.length': { status: 422, message: 'Длина ослеплённого сообщения неверна.' },
   'permits.range': { status: 422, message: 'Ослеплённое сообщение вне допустимых значений.' },
   'permits.closed': { status: 403, message: 'Сейчас разрешения не выдаются.' },
+  'permits.elsewhere': {
+    status: 403,
+    message:
+      'Избиратель в списке участка и голосует там. Вернуть его в общий список может участок.',
+  },
   'issued.not-yet': { status: 404, message: 'Итог выдачи ещё не опубликован.' },
 
   // issuer: desk
   'desk.secret': { status: 401, message: 'Нужен секрет стола регистрации.' },
   'desk.voter': { status: 404, message: 'Избирателя с таким номером в списке нет.' },
+
+  'desk.rights': { status: 403, message: 'Этот стол действует только за свой участок.' },
+  'desk.station': { status: 404, message: 'Такого участка на этих выборах нет.' },
+  'desk.style': { status: 422, message: 'На этом участке нет бюллетеней избирателя.' },
+  'desk.served': { status: 409, message: 'Избиратель уже получил бюллетень.' },
+  'desk.elsewhere': { status: 409, message: 'Избиратель в списке другого участка.' },
+  'desk.closed': {
+    status: 409,
+    message: 'Итог выдачи уже подведён, отметки больше не принимаются.',
+  },
+
+  // issuer: cards for stations
+  'deliveries.malformed': { status: 400, message: 'Заявка на карточки не разобрана.' },
+  'deliveries.election': { status: 422, message: 'Заявка относится к другим выборам.' },
+  'deliveries.kiosk': { status: 403, message: 'Заявку подписал не терминал этого участка.' },
+  'deliveries.style': { status: 422, message: 'Этих бюллетеней на участке не выдают.' },
+  'deliveries.batch': { status: 409, message: 'Партия с этим номером содержит другие карточки.' },
+  'deliveries.closed': { status: 403, message: 'Сейчас карточки не готовят.' },
+  'deliveries.full': { status: 409, message: 'Столько карточек участку не полагается.' },
+  'cards.unknown': { status: 404, message: 'Такой партии карточек нет.' },
+  'cards.erased': { status: 410, message: 'Карточки этой партии уже напечатаны и стёрты.' },
 
   // box: ballots and challenges
   'ballots.malformed': { status: 400, message: 'Бюллетень не разобран.' },
@@ -70,6 +96,14 @@ export const ERRORS = kinds({
   'challenges.refused': { status: 422, message: 'Раскрытие не соответствует бюллетеню.' },
   'challenges.cast': { status: 409, message: 'Этот бюллетень уже опущен и не раскрывается.' },
   'challenges.closed': { status: 403, message: 'Сейчас проверки не принимаются.' },
+
+  'late.malformed': { status: 400, message: 'Бюллетень с участка не разобран.' },
+  'late.not-held': {
+    status: 409,
+    message: 'Опись терминала ещё не на доске. Повторите, когда участок её отправит.',
+  },
+  'late.proof': { status: 422, message: 'Бюллетеня нет в описи терминала.' },
+  'late.closed': { status: 403, message: 'Подсчёт начался, бюллетени больше не принимаются.' },
 
   // box: board
   'entries.malformed': { status: 400, message: 'Запись не разобрана.' },

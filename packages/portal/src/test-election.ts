@@ -1,6 +1,6 @@
 /**
- * For this package's tests: a small election with real keys in real folders, and its
- * witnesses as HTTP servers.
+ * For tests, here and across packages: a small election with real keys in real folders, its
+ * witnesses as HTTP servers, and if asked for a station with two kiosks.
  */
 import { constants, createPrivateKey, sign as rsaSign } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { deal, shareFor, type Dealing } from '@kabina/crypto/sharing';
 import { partialDecrypt } from '@kabina/crypto/threshold';
 import { proveEqualLogs, proveKnowledge } from '@kabina/crypto/proofs';
+import { publicKey } from '@kabina/crypto/ed25519';
 import { ballotKeyFromSeed, permitMessage } from '@kabina/election/ballot';
 import { BoardFollower } from '@kabina/election/follower';
 import {
@@ -27,7 +28,7 @@ import {
   type EntryType,
   type Permit,
 } from '@kabina/election/entries';
-import { encodeManifest, type Manifest } from '@kabina/election/manifest';
+import { encodeManifest, stationList, type Manifest } from '@kabina/election/manifest';
 import { decryptShare, type Aggregate } from '@kabina/election/tally';
 import { TestElection, testSeed } from '@kabina/election/testing';
 import { peekCheckpoint } from '@kabina/log/checkpoint';
@@ -51,6 +52,10 @@ import { Client } from './test-client.ts';
 
 const ORIGIN = 'test.example/board';
 export const DESK_SECRET = 'desk-secret-of-the-tests';
+/** A station's own, where there is one. */
+export const STATION_DESK_SECRET = 'desk-secret-of-station-101';
+export const STATION = '101';
+export const KIOSKS = ['K1', 'K2'] as const;
 export const ISSUERS = ['registrar', 'observers'] as const;
 export type IssuerId = (typeof ISSUERS)[number];
 
@@ -60,6 +65,10 @@ export const iso = (time: number): string => `${new Date(time).toISOString().sli
 
 export interface PortalElectionOptions {
   readonly voters?: number;
+  /** With station 101 and its kiosks K1 and K2, which serve every style. */
+  readonly station?: boolean;
+  /** Voters attached to the station beforehand: the last so many of the list. */
+  readonly attached?: number;
   /** Changes the manifest after this file has made it. */
   readonly change?: (manifest: Manifest) => Manifest;
 }
@@ -85,18 +94,24 @@ export class PortalElection {
 
   static async make({
     voters: count = 4,
+    station = false,
+    attached = 0,
     change,
   }: PortalElectionOptions = {}): Promise<PortalElection> {
     const folder = await mkdtemp(join(tmpdir(), 'kabina-portal-'));
     const styles = [{ id: 'town', voters: 1 }];
-    const csv = formatRegister(syntheticVoters(count, styles));
-    const voters = parseRegister(csv, new Set(['town']));
+    const register = syntheticVoters(count, styles).map((voter, i) => ({
+      ...voter,
+      list: i < count - attached ? 'online' : stationList(STATION),
+    }));
+    const voters = parseRegister(formatRegister(register), new Set(['town']), () => true);
     const contests = ['question', 'few'];
+    const lists = station ? ['online', stationList(STATION)] : ['online'];
     const signers = new Map<string, BlindSigner[]>();
     for (const id of ISSUERS) {
       const state = new StateFolder(join(folder, id));
-      const wanted = contests.map((contest) => ({ contest, list: 'online' }));
-      await makeBlindSigningKeys(state, wanted);
+      const wanted = contests.flatMap((contest) => lists.map((list) => ({ contest, list })));
+      await testSigningKeys(id, state, wanted);
       state.write('signing.seed', Buffer.from(testSeed(`issuer/${id}`)).toString('hex'));
       signers.set(
         id,
@@ -129,6 +144,7 @@ export class PortalElection {
           ...issuer,
           keys: (signers.get(issuer.id) ?? []).map((signer) => signer.public),
         })),
+        ...(station && stationParts()),
       };
       return change ? change(own) : own;
     });
@@ -227,7 +243,7 @@ export class PortalElection {
       signers: (issuer?.keys ?? []).map((key) => BlindSigner.load(state, key.contest, key.list)),
       sender: async (message) => void sent.push(message),
       box,
-      deskSecret: DESK_SECRET,
+      deskSecrets: { general: DESK_SECRET, stations: new Map([[STATION, STATION_DESK_SECRET]]) },
       ...(requestsPerMinute !== undefined && { requestsPerMinute }),
       clock,
       onFault: () => undefined,
@@ -235,28 +251,31 @@ export class PortalElection {
   }
 
   /** A permit as the issuers' keys sign it: what blinding and unblinding come to (RFC 9474). */
-  permit(contest: string, voterSeed: Uint8Array): Permit {
+  permit(contest: string, voterSeed: Uint8Array, list = 'online'): Permit {
     const { suite, electionId } = this.election;
-    const { publicKey: key } = ballotKeyFromSeed(suite, voterSeed, electionId, contest);
+    const key = ballotKeyFromSeed(suite, voterSeed, electionId, contest).publicKey;
     const message = permitMessage(electionId, contest, key);
     const signatures = ISSUERS.map((id) => {
-      const pem = new StateFolder(join(this.folder, id)).read(
-        `blind-signing/${contest}+online.pem`,
-      );
+      const pem = new StateFolder(join(this.folder, id)).read(pemOf({ contest, list }));
       const padding = constants.RSA_PKCS1_PSS_PADDING;
       const privateKey = createPrivateKey(pem);
       const signed = rsaSign('sha384', message, { key: privateKey, padding, saltLength: 0 });
       return Uint8Array.from(signed);
     });
-    return { key, list: 'online', signatures };
+    return { key, list, signatures };
   }
 
   /** The bytes of a ballot of a voter, named by a word, for option number `mark`. */
-  ballot(voter: string, contest = 'question', mark = 0, revision = 0): Uint8Array {
+  ballot(voter: string, contest = 'question', mark = 0, revision = 0, list = 'online'): Uint8Array {
     const seed = testSeed(voter);
     const marks = mark === 0 ? [1, 0] : [0, 1];
     const sealed = this.election.seal(this.key, contest, seed, marks, revision);
-    return encodeEntry(this.election.cast(sealed, seed, this.permit(contest, seed)));
+    return encodeEntry(this.election.cast(sealed, seed, this.permit(contest, seed, list)));
+  }
+
+  /** The same under the station's keys: what one of its kiosks would send. */
+  stationBallot(card: string, contest = 'question', mark = 0): Uint8Array {
+    return this.ballot(card, contest, mark, 0, stationList(STATION));
   }
 
   /** The election key, known once the dealing is. */
@@ -332,6 +351,40 @@ export class PortalElection {
     await this.stopWitnesses();
     await rm(this.folder, { recursive: true });
   }
+}
+
+/** Made once in a process: a test may need several elections, and no two of them share a board. */
+const signingKeys = new Map<string, Buffer>();
+
+async function testSigningKeys(
+  id: IssuerId,
+  state: StateFolder,
+  wanted: readonly { readonly contest: string; readonly list: string }[],
+): Promise<void> {
+  const files = wanted.map(pemOf);
+  for (const file of files) {
+    const made = signingKeys.get(`${id} ${file}`);
+    if (made !== undefined) state.write(file, made);
+  }
+  await makeBlindSigningKeys(state, wanted);
+  for (const file of files) signingKeys.set(`${id} ${file}`, state.read(file));
+}
+
+const pemOf = ({ contest, list }: { readonly contest: string; readonly list: string }): string =>
+  `blind-signing/${contest}+${list.replace('/', '+')}.pem`;
+
+function stationParts(): Pick<Manifest, 'stations' | 'kiosks'> {
+  const key = (by: string): Uint8Array => publicKey(testSeed(by));
+  const name = { ru: `Участок № ${STATION}` };
+  return {
+    stations: [{ id: STATION, name, signingKey: key(`station/${STATION}`) }],
+    kiosks: KIOSKS.map((id) => ({
+      id,
+      name: id,
+      station: STATION,
+      signingKey: key(`kiosk/${id}`),
+    })),
+  };
 }
 
 function fault(error: unknown): void {

@@ -1,6 +1,7 @@
 /**
  * What an attacker learns who gets the files of both zones after an election, write-ahead logs
- * included. Voters get their permits and cast at once, one after the other, which is the worst case.
+ * included. Voters get their permits and cast at once, one after the other, which is the worst case;
+ * half of them at a station, where a desk takes them over and marks them, and their ballots come late.
  * Three ways to link a voter with a ballot are tried: a value that stands in both files, times, and
  * the order in which rows lie. The same detector must succeed on stores that leak each of them.
  */
@@ -14,7 +15,7 @@ import { after, before, test } from 'node:test';
 import { blind } from '@kabina/crypto/blind-rsa';
 import { frame } from '@kabina/crypto/bytes';
 import { coreHash, permitMessage } from '@kabina/election/ballot';
-import { decodeEntry, type EntryOf } from '@kabina/election/entries';
+import { decodeEntry, encodeEntry, type EntryOf } from '@kabina/election/entries';
 import { leafHash } from '@kabina/log/merkle';
 import { permitId } from './box/acceptance.ts';
 import { BlindSigner } from './issuer/keys.ts';
@@ -28,9 +29,13 @@ import { PortalElection } from './test-election.ts';
 const VOTERS = 60;
 /** Ballots leave the pool in batches of this many. */
 const POOL = 10;
+const STATION_LIST = 'station/101';
 
 /** What both sides store for one voter; the attacker knows `mark` and `core`, not that they belong together. */
 interface Visit {
+  readonly number: string;
+  /** Comes over to a station, is marked there, and the ballot was held at closing. */
+  readonly atStation: boolean;
   readonly served: Served;
   readonly ballot: PooledBallot;
 }
@@ -44,12 +49,22 @@ before(async () => {
   const { electionId } = portal.election;
   const state = new StateFolder(join(portal.folder, 'registrar'));
   const signer = BlindSigner.load(state, 'question', 'online');
+  // Voters come in an order that is not that of their numbers.
+  const numbers = portal.voters.map(({ number }) => number);
   for (let i = 0; i < VOTERS; i++) {
-    const entry = portal.ballot(`zone ${i}`);
-    const { core, permit } = (decodeEntry(entry) as EntryOf<'ballot'>).body;
+    const [number] = numbers.splice(randomInt(numbers.length), 1) as [string];
+    const atStation = i % 2 === 1;
+    const ballot = portal.ballot(`zone ${i}`);
+    const { body } = decodeEntry(ballot) as EntryOf<'ballot'>;
+    const { core, permit } = body;
+    const held = { kiosk: 'K1', index: randomInt(VOTERS), proof: [randomBytes(32)], ballot: body };
+    const late = encodeEntry({ type: 'late', election: electionId, body: held, signatures: [] });
+    const entry = atStation ? late : ballot;
     const message = permitMessage(electionId, 'question', permit.key);
     const { blinded } = blind(signer.public, message, randomBytes(32));
     visits.push({
+      number,
+      atStation,
       served: {
         mark: createHash('sha256')
           .update(frame('mark', String(i)))
@@ -66,9 +81,10 @@ before(async () => {
         revision: 0,
         contest: 'question',
         core: coreHash(core),
-        leaf: leafHash(entry),
+        leaf: leafHash(ballot),
         promise: randomBytes(200),
         entry,
+        ...(atStation && { late: leafHash(late) }),
       },
     });
   }
@@ -175,18 +191,19 @@ function linkedByTime({ issuer, box }: Files, span: Span): number {
 
 /** Runs the visits through two stores' essential methods. */
 async function runElection(
-  serve: (served: Served, at: number) => Promise<unknown>,
+  serve: (visit: Visit, at: number) => Promise<unknown>,
   accept: (ballot: PooledBallot, at: number) => Promise<unknown>,
   flush: (leaves: Uint8Array[]) => Promise<unknown>,
 ): Promise<Span> {
   const from = Date.now();
   let at = from;
-  for (const [i, { served, ballot }] of visits.entries()) {
+  for (const [i, visit] of visits.entries()) {
     at += 1 + randomInt(5_000);
-    await serve(served, at);
-    await accept(ballot, at + 100);
+    await serve(visit, at);
+    await accept(visit.ballot, at + 100);
     if ((i + 1) % POOL === 0) {
-      await flush(visits.slice(i + 1 - POOL, i + 1).map((visit) => visit.ballot.leaf));
+      const batch = visits.slice(i + 1 - POOL, i + 1);
+      await flush(batch.map(({ ballot }) => ballot.late ?? ballot.leaf));
     }
   }
   return [from, at + 1_000];
@@ -198,12 +215,15 @@ test('after an election the files of the two zones can’t be linked', async () 
   const box = new SqliteAnonymousStore(boxPath);
   await issuer.importVoters(portal.voters);
   const span = await runElection(
-    async (served, at) => {
-      const number = portal.voters[randomInt(VOTERS)]!.number;
+    async ({ number, atStation, served }, at) => {
       const expires = Math.floor(at / 60_000) + 60;
       const token = randomBytes(32);
       await issuer.openSession({ token, number, place: 'remote', ready: true, expires });
-      await issuer.serve(served);
+      if (!atStation) return issuer.serve(number, served);
+      const { mark, style, contest } = served;
+      assert.equal(await issuer.lists.transfer(number, mark, STATION_LIST), 'moved');
+      const marked = { number, mark, style, contests: [contest] };
+      return issuer.lists.mark(STATION_LIST, [marked], false);
     },
     (ballot) => box.acceptBallots([ballot]),
     (leaves) => box.leavePool(leaves),
@@ -220,6 +240,12 @@ test('after an election the files of the two zones can’t be linked', async () 
     assert.ok(places(files.issuer, marks()).every((place) => place >= 0));
     assert.ok(places(files.box, cores()).every((place) => place >= 0));
     assert.ok(byPosition(files) < 0.5, 'one in ten thousand by chance');
+    // The desk's moves change rows of the voter list, in the order in which voters come.
+    const moved = visits.filter(({ atStation }) => atStation);
+    const numbers = moved.map(({ number }) => Buffer.from(number));
+    const theirs = moved.map(({ ballot }) => ballot.core);
+    const order = correlation(places(files.issuer, numbers), places(files.box, theirs));
+    assert.ok(Math.abs(order) < 0.7, 'one in fifty thousand by chance');
     assert.equal(linkedByTime(files, span), 0);
     // Values that happen to stand in both would link a few by chance.
     assert.ok(linkedByValue(files) <= VOTERS / 10);
@@ -239,7 +265,7 @@ async function leaky(leak: 'value' | 'time' | 'position'): Promise<[Files, Span]
   const leaked = (at: number): Buffer | number | null =>
     leak === 'value' ? request : leak === 'time' ? at : null;
   const span = await runElection(
-    async ({ mark }, at) => {
+    async ({ served: { mark } }, at) => {
       request = randomBytes(8);
       issuer.prepare('INSERT INTO t VALUES (?, ?)').run(mark, leaked(at));
     },

@@ -41,6 +41,28 @@ export const boxRoutes = {
       'ballots.closed',
     ],
   },
+  lateBallots: {
+    method: 'POST',
+    path: '/late-ballots',
+    summary:
+      'Casts a ballot that a station’s kiosk held at closing, as a `late` entry; answers with the box’s signed promise. A ballot that was accepted before keeps its promise.',
+    body: { type: 'application/cbor' },
+    answer: { type: 'application/cbor' },
+    errors: [
+      'late.malformed',
+      'late.not-held',
+      'late.proof',
+      'late.closed',
+      'ballots.election',
+      'ballots.refused',
+      'ballots.proof',
+      'ballots.permit',
+      'ballots.signature',
+      'ballots.revision-taken',
+      'ballots.core-opened',
+      'ballots.closed',
+    ],
+  },
   challenges: {
     method: 'POST',
     path: '/challenges',
@@ -59,7 +81,7 @@ export const boxRoutes = {
     method: 'POST',
     path: '/entries',
     summary:
-      'Appends a signed entry of the commission, a member, a trustee or an issuer, if it may be the next.',
+      'Appends a signed entry of the commission, a member, a trustee, an issuer, a station or a kiosk, if it may be the next.',
     rate: 'guess',
     body: { type: 'application/cbor' },
     answer: json(s.object({ index: s.count, size: s.count })),
@@ -68,7 +90,8 @@ export const boxRoutes = {
   proofs: {
     method: 'GET',
     path: '/proofs/{leaf}',
-    summary: 'Inclusion proof (C2SP tlog-proof) of an entry against the cosigned checkpoint.',
+    summary:
+      'Inclusion proof (C2SP tlog-proof) of an entry against the cosigned checkpoint. For a ballot that came within a `late` entry: the proof of that entry, which is its extra data.',
     params: { leaf: s.hash },
     answer: { type: 'text/plain' },
     errors: ['proofs.not-yet'],

@@ -1,4 +1,5 @@
 /** The operations of an issuer's listener (identified zone). */
+import { MAX_DELIVERY_BYTES } from '@kabina/election/station-delivery';
 import { json, type Route } from './routes.ts';
 import * as s from './schemas.ts';
 
@@ -9,6 +10,20 @@ const loginAnswer = s.object({
   'resendAfter?': s.count,
   'triesLeft?': s.count,
 });
+
+const voterRow = s.object({
+  position: s.count,
+  number: s.text(64),
+  name: s.text(200),
+  document: s.text(100),
+  style: s.text(64),
+  served: s.list(s.contestId),
+});
+
+/** Marks in one request. */
+const MAX_MARKS = 500;
+const stationAndNumber = s.object({ station: s.id, number: s.text(64) });
+const batchParams = { station: s.id, kiosk: s.id, batch: s.batchNumber };
 
 const turnout = s.object({
   contests: s.list(s.object({ id: s.contestId, issued: s.count })),
@@ -86,6 +101,7 @@ export const issuerRoutes = {
       'permits.contest',
       'permits.list',
       'permits.served',
+      'permits.elsewhere',
       'permits.length',
       'permits.range',
       'permits.closed',
@@ -120,7 +136,7 @@ export const issuerRoutes = {
   deskVoters: {
     method: 'GET',
     path: '/desk/voters',
-    summary: 'Looks a voter up by number, name or document.',
+    summary: 'Looks a voter up by number, name or document; any desk may.',
     bearer: 'desk',
     query: { query: s.text(100) },
     answer: json(
@@ -131,6 +147,7 @@ export const issuerRoutes = {
             name: s.text(200),
             document: s.text(100),
             style: s.text(64),
+            list: s.text(80),
             served: s.list(s.contestId),
           }),
         ),
@@ -145,7 +162,146 @@ export const issuerRoutes = {
     bearer: 'desk',
     params: { number: s.text(64) },
     answer: json(s.object({ part: s.accessHalf, expires: s.minute })),
-    errors: ['desk.voter'],
+    errors: ['desk.voter', 'desk.rights'],
+  },
+  deliveries: {
+    method: 'POST',
+    path: '/deliveries',
+    summary:
+      'Blind-signs a batch of cards for a station’s kiosk, under the kiosk’s signature. The same request gets the same answer; other cards under its number are refused.',
+    body: { type: 'application/cbor' },
+    maxBytes: MAX_DELIVERY_BYTES,
+    answer: { type: 'application/cbor' },
+    errors: [
+      'deliveries.malformed',
+      'deliveries.election',
+      'deliveries.kiosk',
+      'deliveries.style',
+      'deliveries.batch',
+      'deliveries.closed',
+      'deliveries.full',
+    ],
+    rate: 'guess',
+  },
+  confirmDelivery: {
+    method: 'POST',
+    path: '/deliveries/confirm',
+    summary:
+      'The card issuer countersigns a `delivered` entry that a kiosk has signed, and puts it on the board. May be repeated.',
+    body: { type: 'application/cbor' },
+    answer: json(s.object({ index: s.count, size: s.count })),
+    errors: [
+      'deliveries.malformed',
+      'deliveries.election',
+      'deliveries.kiosk',
+      'deliveries.batch',
+      'deliveries.closed',
+    ],
+    rate: 'guess',
+  },
+  deskCards: {
+    method: 'GET',
+    path: '/desk/cards/{station}',
+    summary:
+      'Batches of cards of a station that stand on the board; `printed` says that the office has counted them on paper.',
+    bearer: 'desk',
+    params: { station: s.id },
+    answer: json(
+      s.object({
+        batches: s.list(
+          s.object({
+            kiosk: s.id,
+            style: s.id,
+            batch: s.count,
+            cards: s.count,
+            printed: s.flag,
+          }),
+        ),
+      }),
+    ),
+    errors: ['desk.rights', 'desk.station'],
+  },
+  printCards: {
+    method: 'POST',
+    path: '/desk/cards/{station}/{kiosk}/{batch}',
+    summary:
+      'The secrets of a batch, to be printed: what the code says and what can be typed, in an order of their own each time.',
+    bearer: 'desk',
+    params: batchParams,
+    answer: json(s.object({ cards: s.list(s.object({ text: s.text(80), typed: s.text(80) })) })),
+    errors: ['desk.rights', 'desk.station', 'cards.unknown', 'cards.erased'],
+  },
+  eraseCards: {
+    method: 'DELETE',
+    path: '/desk/cards/{station}/{kiosk}/{batch}',
+    summary: 'The batch is printed and counted: erases its secrets. May be repeated.',
+    bearer: 'desk',
+    params: batchParams,
+    answer: undefined,
+    errors: ['desk.rights', 'desk.station', 'cards.unknown'],
+  },
+  deskList: {
+    method: 'POST',
+    path: '/desk/lists/{station}',
+    summary:
+      'Hands a station its voter list, for good, in slices by position; its voters can’t be served online any more.',
+    bearer: 'desk',
+    params: { station: s.id },
+    body: json(s.object({ from: s.count })),
+    answer: json(s.object({ voters: s.list(voterRow), more: s.flag })),
+    errors: ['desk.rights', 'desk.station'],
+  },
+  deskTransfer: {
+    method: 'POST',
+    path: '/desk/transfers',
+    summary: 'Puts a voter whom nobody has served on a station’s list. May be repeated.',
+    bearer: 'desk',
+    body: json(stationAndNumber),
+    answer: json(voterRow),
+    errors: [
+      'desk.rights',
+      'desk.station',
+      'desk.voter',
+      'desk.style',
+      'desk.served',
+      'desk.elsewhere',
+    ],
+  },
+  deskRelease: {
+    method: 'POST',
+    path: '/desk/releases',
+    summary: 'Puts an unserved voter of a station’s list back online. May be repeated.',
+    bearer: 'desk',
+    body: json(stationAndNumber),
+    answer: json(s.object({})),
+    errors: ['desk.rights', 'desk.station', 'desk.voter', 'desk.served', 'desk.elsewhere'],
+  },
+  deskMarks: {
+    method: 'POST',
+    path: '/desk/marks',
+    summary:
+      'Voters whom a station’s desk has marked; `complete` with the last of them. May be repeated.',
+    bearer: 'desk',
+    body: json(
+      s.object({
+        station: s.id,
+        marks: s.list(s.object({ number: s.text(64) }), MAX_MARKS),
+        complete: s.flag,
+      }),
+    ),
+    maxBytes: 65_535,
+    answer: json(
+      s.object({
+        stored: s.count,
+        refused: s.list(
+          s.object({
+            number: s.text(64),
+            code: s.oneOf('desk.voter', 'desk.elsewhere', 'desk.served'),
+          }),
+        ),
+      }),
+    ),
+    errors: ['desk.rights', 'desk.station', 'desk.closed'],
   },
   turnout: {
     method: 'GET',

@@ -25,6 +25,8 @@ export interface Route {
   readonly params?: Readonly<Record<string, Schema>>;
   readonly query?: Readonly<Record<string, Schema>>;
   readonly body?: Content;
+  /** The longest body in bytes, where it isn't that of all others of its type. */
+  readonly maxBytes?: number;
   /** The one good answer, with status 200, or 204 when nothing is said. */
   readonly answer: Content | undefined;
   /** What it may be refused with, besides {@link COMMON_ERRORS} and {@link BODY_ERRORS}. */

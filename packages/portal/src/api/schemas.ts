@@ -19,7 +19,11 @@ export function object(fields: Readonly<Record<string, Schema>>): Schema {
   return { type: 'object', additionalProperties: false, required, properties };
 }
 
-export const list = (items: Schema): Schema => ({ type: 'array', items });
+export const list = (items: Schema, maxItems?: number): Schema => ({
+  type: 'array',
+  items,
+  ...(maxItems !== undefined && { maxItems }),
+});
 export const text = (maxLength: number): Schema => ({ type: 'string', minLength: 1, maxLength });
 export const count: Schema = { type: 'integer', minimum: 0 };
 export const flag: Schema = { type: 'boolean' };
@@ -37,6 +41,10 @@ export const hash: Schema = pattern('^[0-9a-f]{64}$', 64);
 /** 16 bytes in lower-case hexadecimal. */
 export const salt: Schema = pattern('^[0-9a-f]{32}$', 32);
 export const contestId: Schema = text(64);
+/** Id of a station, kiosk or ballot style. */
+export const id: Schema = pattern('^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$', 64);
+/** Number of a batch of cards, in a path. */
+export const batchNumber: Schema = pattern('^[1-9][0-9]{0,4}$', 5);
 /** ISO 8601 in UTC, to the minute. */
 export const minute: Schema = pattern('^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\dZ$', 17);
 /** Half of an access code, or a one-time code's digits. */

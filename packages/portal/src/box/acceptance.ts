@@ -1,11 +1,19 @@
 /**
- * How a ballot or a challenge is accepted. Nothing is stored until all has been checked; what is
- * stored is stored in one transaction together with the signed promise, and only then answered.
+ * How a ballot, a challenge, or a ballot that a kiosk held at closing is accepted. Nothing is stored
+ * until all has been checked; what is stored is stored in one transaction together with the signed
+ * promise, and only then answered.
  */
 import { createHash } from 'node:crypto';
 import { equalBytes, frame } from '@kabina/crypto/bytes';
 import { coreHash } from '@kabina/election/ballot';
-import { decodeEntry, type Entry, type EntryOf } from '@kabina/election/entries';
+import type { Phase } from '@kabina/election/board';
+import {
+  castBallot,
+  decodeEntry,
+  encodeEntry,
+  type Entry,
+  type EntryOf,
+} from '@kabina/election/entries';
 import { ElectionError } from '@kabina/election/errors';
 import { encodeManifest } from '@kabina/election/manifest';
 import { encodePromise, signPromise } from '@kabina/election/receipt';
@@ -13,11 +21,19 @@ import { leafHash } from '@kabina/log/merkle';
 import { Schedule, type Clock } from '../clock.ts';
 import { crashPoint } from '../crash.ts';
 import { PortalError, type ErrorCode } from '../errors.ts';
-import type { AnonymousStore, BallotOutcome, PooledBallot, Revision } from '../store/anonymous.ts';
+import type {
+  AnonymousStore,
+  BallotOutcome,
+  PooledBallot,
+  Revision,
+  Waiting,
+} from '../store/anonymous.ts';
 import type { Board } from './board.ts';
 import { CheckPool } from './check-pool.ts';
 import type { Sequencer } from './sequencer.ts';
 
+/** Nothing can be cast any more. */
+const ENDED: ReadonlySet<Phase> = new Set(['tally', 'result', 'published']);
 /** Ballots that become durable in one transaction. */
 const MAX_GROUP = 256;
 
@@ -38,11 +54,15 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   'ballots.revision-taken': 'ballots.revision-taken',
   'challenges.election': 'challenges.election',
   'challenges.cast': 'challenges.cast',
+  'late.not-held': 'late.not-held',
+  'late.proof': 'late.proof',
+  'late.kiosk': 'late.proof',
+  'late.list': 'ballots.permit',
 };
 
 function refusal(code: string, kind: 'ballots' | 'challenges'): PortalError {
   const own = CODES[code];
-  if (own !== undefined) return new PortalError(own);
+  if (own !== undefined) return new PortalError(own, own === code ? {} : { reason: code });
   if (code.startsWith('schedule.')) return new PortalError(`${kind}.closed`, { reason: code });
   if (code.startsWith('permits.')) return new PortalError('ballots.permit', { reason: code });
   return new PortalError(`${kind}.refused`, { reason: code });
@@ -55,14 +75,15 @@ export function permitId(contest: string, ballotKey: Uint8Array): Uint8Array {
     .digest();
 }
 
-/** What the store keeps of a ballot, with a fresh promise. */
+/** What the store keeps of a ballot, with a fresh promise. `leaf` is the `ballot` entry's own. */
 export function revisionOf(
   { election, body: { core, permit } }: EntryOf<'ballot'>,
   leaf: Uint8Array,
   seed: Uint8Array,
+  before: 'closed' | 'tally',
 ): Revision {
   const hash = coreHash(core);
-  const promise = signPromise({ election, core: hash, entry: leaf, before: 'closed' }, seed);
+  const promise = signPromise({ election, core: hash, entry: leaf, before }, seed);
   return {
     permit: permitId(core.contest, permit.key),
     revision: core.revision,
@@ -73,8 +94,14 @@ export function revisionOf(
   };
 }
 
-function decodeAs<T extends 'ballot' | 'challenge'>(type: T, bytes: Uint8Array): EntryOf<T> {
-  const malformed: ErrorCode = `${type}s.malformed`;
+const MALFORMED = {
+  ballot: 'ballots.malformed',
+  challenge: 'challenges.malformed',
+  late: 'late.malformed',
+} as const;
+
+function decodeAs<T extends keyof typeof MALFORMED>(type: T, bytes: Uint8Array): EntryOf<T> {
+  const malformed = MALFORMED[type];
   let entry: Entry;
   try {
     entry = decodeEntry(bytes);
@@ -120,18 +147,71 @@ export class Acceptance {
       this.#open('ballots', core.revision);
       this.#mayBeNext(entry, 'ballots');
       await this.#checked(bytes, 'ballots');
-      const ballot = { ...revisionOf(entry, leaf, this.#options.seed), entry: bytes };
-      const outcome = await this.#commit(ballot);
-      if (outcome === 'revision-taken' || outcome === 'core-opened') {
-        throw new PortalError(`ballots.${outcome}`);
-      }
-      this.#options.sequencer.wake();
-      crashPoint('ballots.before-answer');
-      // Of two equal requests at once the first one's promise is the answer to both.
-      const { promise } =
-        (await this.#options.store.revision(ballot.permit, core.revision)) ?? ballot;
-      return promise;
+      const revision = revisionOf(entry, leaf, this.#options.seed, 'closed');
+      return this.#store({ ...revision, entry: bytes });
     });
+  }
+
+  /**
+   * Accepts a `late` entry; gives the encoded promise for the ballot in it. A ballot that was
+   * accepted as one of its own keeps that promise, and the entry says on the board that it has come.
+   */
+  async late(bytes: Uint8Array): Promise<Uint8Array> {
+    const entry = decodeAs('late', bytes);
+    const ballot = castBallot(entry) as EntryOf<'ballot'>;
+    const { core, permit } = ballot.body;
+    const inner = encodeEntry(ballot);
+    const leaf = leafHash(inner);
+    this.#ofThisElection(ballot, 'ballots');
+    const known = await this.#known(permitId(core.contest, permit.key), core.revision, leaf);
+    const { phase } = this.#options.board.state;
+    if (known !== undefined && ENDED.has(phase)) return known;
+    return this.#options.sequencer.gate.through(async () => {
+      this.#lateOpen(entry.body.kiosk);
+      const late = leafHash(bytes);
+      if (known !== undefined) {
+        await this.#arrived(entry, { leaf: late, entry: bytes });
+        return known;
+      }
+      this.#mayBeNext(entry, 'ballots');
+      await this.#checked(inner, 'ballots');
+      const revision = revisionOf(ballot, leaf, this.#options.seed, 'tally');
+      return this.#store({ ...revision, entry: bytes, late });
+    });
+  }
+
+  /** Puts what has been checked into the pool; gives its promise once both are durable. */
+  async #store(ballot: PooledBallot): Promise<Uint8Array> {
+    const { store, sequencer } = this.#options;
+    const outcome = await this.#commit(ballot);
+    if (outcome === 'revision-taken' || outcome === 'core-opened') {
+      throw new PortalError(`ballots.${outcome}`);
+    }
+    sequencer.wake();
+    crashPoint('ballots.before-answer');
+    // Of two equal requests at once the first one's promise is the answer to both.
+    const { promise } = (await store.revision(ballot.permit, ballot.revision)) ?? ballot;
+    return promise;
+  }
+
+  /** Puts a `late` entry of a known ballot into the pool, unless it is or was there. */
+  async #arrived(entry: EntryOf<'late'>, late: Waiting): Promise<void> {
+    const { board, store, sequencer } = this.#options;
+    if (board.state.check(entry) !== undefined) return;
+    await store.poolLate(late);
+    sequencer.wake();
+  }
+
+  /** Whether a kiosk's `late` entries may come now. */
+  #lateOpen(kiosk: string): void {
+    const { state } = this.#options.board;
+    if (ENDED.has(state.phase)) throw new PortalError('late.closed');
+    if (state.stations?.heldBy(kiosk) === undefined) {
+      // Before `closed` the statement may still come; after it never.
+      const code = state.phase === 'closed' ? 'late.closed' : 'late.not-held';
+      throw new PortalError(code, code === 'late.not-held' ? { retryAfter: 30 } : {});
+    }
+    if (state.phase === 'suspended') throw new PortalError('ballots.closed');
   }
 
   /** Accepts a challenge entry. */

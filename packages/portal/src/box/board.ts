@@ -6,7 +6,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BoardState } from '@kabina/election/board';
-import { decodeEntry, encodeEntry, type Entry } from '@kabina/election/entries';
+import { castBallot, decodeEntry, encodeEntry, type Entry } from '@kabina/election/entries';
+import { lateLeaf } from '@kabina/election/station-held';
 import type { Manifest } from '@kabina/election/manifest';
 import type { Problem } from '@kabina/election/board';
 import { peekCheckpoint } from '@kabina/log/checkpoint';
@@ -37,6 +38,8 @@ export interface BoardOptions {
 
 /** What has to stand under a quorum's cosignatures before what comes next. */
 const TURNING_POINTS = new Set(['opened', 'suspended', 'resumed', 'closed', 'tally']);
+/** What changes for a voter who has begun to read the ballot. */
+const NOTICES = new Set(['withdrawn', 'suspended', 'resumed']);
 
 export interface NewEntry {
   readonly entry: Entry;
@@ -50,8 +53,8 @@ export class Board {
   readonly ballots = new Map<string, number>();
   /** Index of the last entry that has to be cosigned before the election goes on. */
   mustCover = -1;
-  /** Indices of `withdrawn` entries. */
-  readonly withdrawn: number[] = [];
+  /** Indices of what booths should know: `withdrawn`, `suspended` and `resumed`. */
+  readonly notices: number[] = [];
   readonly #store: NodeStore;
   readonly #writer: LogWriter;
   readonly #witnesses: Witnesses;
@@ -59,6 +62,8 @@ export class Board {
   readonly #options: BoardOptions;
   // 32 characters a key: leaf hash as Latin-1.
   readonly #indices = new Map<string, number>();
+  /** Where the `late` entry stands that brings a ballot, by the ballot's own leaf hash. */
+  readonly #brought = new Map<string, number>();
 
   private constructor(
     options: BoardOptions,
@@ -127,6 +132,11 @@ export class Board {
     return this.#indices.get(key(leaf));
   }
 
+  /** Where a ballot is on the board, as an entry of its own or within a `late` one. */
+  indexOfBallot(leaf: Uint8Array): number | undefined {
+    return this.indexOf(leaf) ?? this.#brought.get(key(leaf));
+  }
+
   /** The newest checkpoint with a quorum of cosignatures. */
   get cosignedNote(): string | undefined {
     return this.#writer.published;
@@ -153,15 +163,24 @@ export class Board {
     return this.#writer.publishCosigned(note);
   }
 
-  /** Proof that the leaf is in the published tree; `undefined` if it isn't yet. */
+  /**
+   * Proof that the leaf is in the published tree; `undefined` if it isn't yet. A ballot that came
+   * within a `late` entry has no leaf of its own: the proof is that entry's, with the entry as its
+   * extra data, from which the ballot's leaf hash can be computed.
+   */
   async proof(leaf: Uint8Array): Promise<string | undefined> {
     const checkpoint = this.#writer.published;
-    const index = this.indexOf(leaf);
+    const index = this.indexOfBallot(leaf);
     if (checkpoint === undefined || index === undefined) return undefined;
     const { size } = peekCheckpoint(checkpoint);
     if (index >= size) return undefined;
     const proof = await this.#writer.inclusionProof(index, size);
-    return formatProof({ index, proof, checkpoint });
+    if (this.indexOf(leaf) !== undefined) return formatProof({ index, proof, checkpoint });
+    const tree = await TileTree.open(this.#store, { size, root: this.state.rootAt(size) });
+    for await (const { entry: extra } of tree.entries(index, index + 1)) {
+      return formatProof({ extra, index, proof, checkpoint });
+    }
+    return undefined;
   }
 
   /** All entries in order. */
@@ -192,10 +211,14 @@ export class Board {
     this.#indices.set(key(leaf), index);
     if (problem !== undefined) this.#options.onProblem(problem, index);
     if (problem === undefined && TURNING_POINTS.has(entry.type)) this.mustCover = index;
-    if (entry.type === 'withdrawn') this.withdrawn.push(index);
-    if (entry.type !== 'ballot') return;
-    const { core, permit } = entry.body;
-    if (this.state.ballots.under(permit.key).length !== 1) return;
+    if (problem === undefined && NOTICES.has(entry.type)) this.notices.push(index);
+    if (entry.type === 'late') this.#brought.set(key(lateLeaf(entry)), index);
+    const ballot = castBallot(entry);
+    if (ballot === undefined) return;
+    const { core, permit } = ballot.body;
+    // Not a revision, and not a ballot that stands there already and comes late again.
+    const under = this.state.ballots.under(permit.key);
+    if (under.length !== 1 || under[0]?.index !== index) return;
     this.ballots.set(core.contest, (this.ballots.get(core.contest) ?? 0) + 1);
   }
 

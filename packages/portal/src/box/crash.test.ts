@@ -16,6 +16,7 @@ import { testSeed } from '@kabina/election/testing';
 import { boxDocument } from '../testing.ts';
 import { Client } from '../test-client.ts';
 import { PortalElection } from '../test-election.ts';
+import { TestKiosk } from '../test-kiosk.ts';
 
 const ROUNDS = Number(process.env['KABINA_CRASH_ROUNDS'] ?? 4);
 const BALLOTS = 6;
@@ -26,7 +27,10 @@ const promises = new Map<string, { readonly cbor: Uint8Array; readonly promise: 
 let made = 0;
 
 before(async () => {
-  portal = await PortalElection.make({ change: (manifest) => ({ ...manifest, pool: 3 }) });
+  portal = await PortalElection.make({
+    station: true,
+    change: (manifest) => ({ ...manifest, pool: 3 }),
+  });
   await portal.startWitnesses();
   const { child, box } = await start();
   await box.post(portal.openingEntries());
@@ -157,6 +161,36 @@ for (const point of ['challenges.before-commit', 'challenges.after-commit']) {
     await end(child);
   });
 }
+
+test('killed around the commit of a held ballot: one promise, and it is on the board once', async () => {
+  const points = ['ballots.before-commit', 'ballots.after-commit'];
+  const ballots = points.map(
+    (point) => decodeEntry(portal.stationBallot(point)) as EntryOf<'ballot'>,
+  );
+  const kiosk = new TestKiosk(portal, 'K1');
+  const { entry, held } = await kiosk.held(ballots);
+  const started = await start();
+  await started.box.post([await kiosk.cards(1, points.length), entry]);
+  await end(started.child);
+  for (const [i, point] of points.entries()) {
+    const cbor = kiosk.late(held, ballots[i]!);
+    const first = await start(point);
+    const died = once(first.child, 'exit');
+    await assert.rejects(first.box.ask('POST', '/late-ballots', { cbor }), TypeError);
+    assert.equal((await died)[1], 'SIGKILL');
+
+    const { child, box } = await start();
+    const answer = await box.ask('POST', '/late-ballots', { cbor });
+    assert.equal(answer.status, 200);
+    assert.deepEqual((await box.ask('POST', '/late-ballots', { cbor })).bytes, answer.bytes);
+    await box.post([portal.signed('suspended', 'commission', { reason: 'проверка' })]);
+    let times = 0;
+    for await (const bytes of portal.entries()) if (equalBytes(bytes, cbor)) times++;
+    assert.equal(times, 1);
+    await box.post([portal.signed('resumed', 'commission', { extension: 0 })]);
+    await end(child);
+  }
+});
 
 /** Numerical Recipes' generator: the moments are the same in every run. */
 function seeded(seed: number): number {

@@ -2,7 +2,7 @@
  * Decides what stands on the board and in which order. One thing at a time:
  *
  * - ballots and challenges leave the pool shuffled, once it has as many as the manifest says, or
- *   when it has to be empty: before `suspended` and `closed`, at each pause, at the end of
+ *   when it has to be empty: before `suspended`, `closed` and `tally`, at each pause, at the end of
  *   revoting and at closing time;
  * - entries of the commission, trustees and issuers are appended if they may be the next;
  * - `cosigned` entries put a quorum's checkpoint on the board where the rules wait for one.
@@ -11,15 +11,15 @@
  * reached the log is recognised there by its leaf hash: nothing is lost, nothing is doubled.
  */
 import { randomInt } from 'node:crypto';
-import { decodeEntry, signEntry, type Entry } from '@kabina/election/entries';
+import { checkSignatures, decodeEntry, signEntry, type Entry } from '@kabina/election/entries';
 import { peekCheckpoint } from '@kabina/log/checkpoint';
 import { leafHash } from '@kabina/log/merkle';
 import { Schedule, type Clock } from '../clock.ts';
 import { crashPoint } from '../crash.ts';
 import { PortalError } from '../errors.ts';
 import { Gate, Serial } from '../serial.ts';
-import type { AnonymousStore, Waiting } from '../store/anonymous.ts';
-import { newEntry, type Board } from './board.ts';
+import type { AnonymousStore } from '../store/anonymous.ts';
+import { newEntry, type Board, type NewEntry } from './board.ts';
 import { countedSums } from './sums.ts';
 
 /** Training only: a pool that isn't full is emptied after this, so that receipts turn to recorded. */
@@ -28,6 +28,8 @@ const TRAINING_POOL_WAIT_MS = 2_000;
 const WITNESS_RETRY_MS = 1_000;
 /** Entries in one append. */
 const MAX_APPEND = 512;
+/** What was promised has to be on the board before these. */
+const LAST_OF_POOL: ReadonlySet<Entry['type']> = new Set(['suspended', 'closed', 'tally']);
 /** The longest that `setTimeout` takes. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -87,7 +89,7 @@ export class Sequencer {
       this.#emptying = true;
       this.#background(async () => {
         this.#emptying = false;
-        await this.#emptyPool(pool);
+        await this.#emptyPool(this.#batch());
       });
     }
     if (kind !== 'training' || pool === 1) return;
@@ -97,6 +99,17 @@ export class Sequencer {
     }, TRAINING_POOL_WAIT_MS);
   }
 
+  /** What the pool has to hold to be sequenced: the manifest's number, or all that can still come. */
+  #batch(): number {
+    const { manifest, state } = this.#options.board;
+    if (state.phase !== 'closed') return manifest.pool;
+    const coming = manifest.kiosks.reduce((sum, { id }) => {
+      const { number, arrived } = state.stations?.heldBy(id) ?? { number: 0, arrived: 0 };
+      return sum + number - arrived;
+    }, 0);
+    return Math.max(1, Math.min(manifest.pool, coming));
+  }
+
   /** Appends a signed entry. Throws `entries.refused` if it may not be the next. */
   async submit(entry: Entry, bytes: Uint8Array): Promise<{ index: number; size: number }> {
     const { board } = this.#options;
@@ -104,10 +117,14 @@ export class Sequencer {
     return this.#serial.run(async () => {
       const known = board.indexOf(leafHash(bytes));
       if (known !== undefined) return { index: known, size: board.size };
-      this.#check(entry);
-      const append = (): Promise<number> => board.append([{ entry, bytes }]);
-      const last = entry.type === 'suspended' || entry.type === 'closed';
-      const index = await (last ? this.#withEmptyPool(append) : append());
+      // What `tally` has to say depends on what waits; its signature does not.
+      if (entry.type === 'tally') this.#checkSigned(entry);
+      else this.#check(entry);
+      const append = async (): Promise<number> => {
+        if (entry.type === 'tally') this.#check(entry);
+        return board.append([{ entry, bytes }]);
+      };
+      const index = await (LAST_OF_POOL.has(entry.type) ? this.#withEmptyPool(append) : append());
       await this.#publish();
       // `resumed` may have put closing off.
       this.#watchTime();
@@ -127,6 +144,13 @@ export class Sequencer {
       this.#sums = undefined;
       throw error;
     }
+  }
+
+  /** A stranger's entry empties no pool. */
+  #checkSigned(entry: Entry): void {
+    const { manifest, state } = this.#options.board;
+    const outside = state.phase !== 'closed' || checkSignatures(manifest, entry) !== undefined;
+    if (outside) this.#check(entry);
   }
 
   #check(entry: Entry): void {
@@ -154,12 +178,15 @@ export class Sequencer {
     if ((await store.poolSize()) < least) return;
     const waiting = await store.pool();
     // After a crash the log may have some of them already.
-    const fresh = waiting.filter(({ leaf }) => board.indexOf(leaf) === undefined);
+    const fresh = waiting
+      .filter(({ leaf }) => board.indexOf(leaf) === undefined)
+      .map(({ entry }) => ({ entry: decodeEntry(entry), bytes: entry }));
     shuffle(fresh);
+    // A ballot that waits here as one of its own may come late again: that is told after it.
+    fresh.sort((a, b) => Number(a.entry.type === 'late') - Number(b.entry.type === 'late'));
     for (let i = 0; i < fresh.length; i += MAX_APPEND) {
       crashPoint('sequencer.before-append');
-      const some = fresh.slice(i, i + MAX_APPEND);
-      await board.append(some.map(({ entry }) => ({ entry: decodeEntry(entry), bytes: entry })));
+      await board.append(fresh.slice(i, i + MAX_APPEND));
       crashPoint('sequencer.after-append');
     }
     await store.leavePool(waiting.map(({ leaf }) => leaf));
@@ -227,9 +254,9 @@ export class Sequencer {
 }
 
 /** Fisher–Yates with the system's generator: arrival is forgotten, hash order too. */
-function shuffle(waiting: Waiting[]): void {
+function shuffle(waiting: NewEntry[]): void {
   for (let i = waiting.length - 1; i > 0; i--) {
     const j = randomInt(i + 1);
-    [waiting[i], waiting[j]] = [waiting[j] as Waiting, waiting[i] as Waiting];
+    [waiting[i], waiting[j]] = [waiting[j] as NewEntry, waiting[i] as NewEntry];
   }
 }

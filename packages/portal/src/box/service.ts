@@ -6,10 +6,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bytesToHex, hexToBytes } from '@kabina/crypto/bytes';
 import { coreHash, parseTrackingCode, trackingCode } from '@kabina/election/ballot';
-import { decodeEntry, type Entry } from '@kabina/election/entries';
+import { castBallot, decodeEntry, encodeEntry, type Entry } from '@kabina/election/entries';
 import { ElectionError } from '@kabina/election/errors';
 import { lookupAnswer, type LookupAnswer } from '@kabina/election/receipt';
 import { LogError } from '@kabina/log/errors';
+import { leafHash } from '@kabina/log/merkle';
 import { TILE_WIDTH, parseTilePath } from '@kabina/log/tiles';
 import { boxRoutes } from '../api/box-routes.ts';
 import type { Clock } from '../clock.ts';
@@ -24,7 +25,13 @@ import { Sequencer } from './sequencer.ts';
 /** Files beside the log that `@kabina/log` doesn't know. */
 const KEY_FILES: readonly string[] = ['log.vkey', 'witnesses.vkey'];
 /** Kinds of entries that have a road of their own. */
-const OTHER_ROADS: readonly Entry['type'][] = ['manifest', 'ballot', 'challenge', 'cosigned'];
+const OTHER_ROADS: readonly Entry['type'][] = [
+  'manifest',
+  'ballot',
+  'late',
+  'challenge',
+  'cosigned',
+];
 const IMMUTABLE = { 'cache-control': 'public, max-age=31536000, immutable' };
 
 export interface BoxOptions {
@@ -49,10 +56,14 @@ async function reconcile(board: Board, store: AnonymousStore, seed: Uint8Array):
   const logged = pool.filter(({ leaf }) => board.indexOf(leaf) !== undefined);
   await store.leavePool(logged.map(({ leaf }) => leaf));
   for await (const { entry, leaf } of board.entries()) {
-    if (entry.type === 'ballot') {
-      const { core, permit } = entry.body;
+    const ballot = castBallot(entry);
+    if (ballot !== undefined) {
+      const { core, permit } = ballot.body;
       const known = await store.revision(permitId(core.contest, permit.key), core.revision);
-      if (known === undefined) await store.adopt([revisionOf(entry, leaf, seed)], []);
+      if (known !== undefined) continue;
+      const late = entry.type === 'late';
+      const own = late ? leafHash(encodeEntry(ballot)) : leaf;
+      await store.adopt([revisionOf(ballot, own, seed, late ? 'tally' : 'closed')], []);
     } else if (entry.type === 'challenge') {
       await store.adopt([], [coreHash(entry.body.core)]);
     }
@@ -66,7 +77,8 @@ class BoxService {
   readonly #sequencer: Sequencer;
   readonly #acceptance: Acceptance;
   readonly #feed: EventFeed;
-  #compacted = false;
+  /** At `closed`, and at `tally`, until which ballots of stations may come. */
+  #compactedAt: 'open' | 'closed' | 'tally' = 'open';
 
   constructor(board: Board, { store, seed, clock, onFault, board: { folder } }: BoxOptions) {
     this.board = board;
@@ -96,6 +108,7 @@ class BoxService {
   readonly handlers: Readonly<Record<keyof typeof boxRoutes, Handler>> = {
     board: ({ params }) => this.#file(params['path'] as string),
     ballots: async ({ body }) => this.#acceptance.ballot(body as Uint8Array),
+    lateBallots: async ({ body }) => this.#acceptance.late(body as Uint8Array),
     challenges: async ({ body }) => {
       await this.#acceptance.challenge(body as Uint8Array);
       return {};
@@ -143,9 +156,9 @@ class BoxService {
     const [found] = await this.#store.ballotsByCore(from, to);
     if (found === undefined) throw new PortalError('receipts.unknown');
     const all = await this.#store.revisionsOf(found.permit);
-    const logged = all.find(({ leaf }) => this.board.indexOf(leaf) !== undefined);
+    const logged = all.find(({ leaf }) => this.board.indexOfBallot(leaf) !== undefined);
     const onBoard = logged && lookupAnswer(this.board.state, trackingCode(logged.core));
-    const waiting = all.filter(({ leaf }) => this.board.indexOf(leaf) === undefined);
+    const waiting = all.filter(({ leaf }) => this.board.indexOfBallot(leaf) === undefined);
     const accepted = waiting.map(({ revision, core, leaf }) => ({
       revision,
       core: bytesToHex(core),
@@ -157,7 +170,7 @@ class BoxService {
   }
 
   #status(): unknown {
-    const { state, manifest, size, publishedSize, ballots, withdrawn } = this.board;
+    const { state, manifest, size, publishedSize, ballots, notices } = this.board;
     return {
       electionId: bytesToHex(state.electionId as Uint8Array),
       phase: state.phase,
@@ -166,14 +179,16 @@ class BoxService {
       contests: manifest.contests.map(({ id }) => ({ id, ballots: ballots.get(id) ?? 0 })),
       // The number that waits would time every single ballot.
       pool: manifest.pool,
-      notices: withdrawn,
+      notices,
     };
   }
 
-  /** The pool is empty for good: what its pages could tell of arrival is overwritten. */
+  /** The pool is empty, at `tally` for good: what its pages could tell of arrival is overwritten. */
   async #afterClosing(): Promise<void> {
-    if (this.#compacted || this.board.state.closedAt === undefined) return;
-    this.#compacted = true;
+    const { closedAt, tallySize } = this.board.state;
+    const at = tallySize !== undefined ? 'tally' : closedAt !== undefined ? 'closed' : 'open';
+    if (at === this.#compactedAt) return;
+    this.#compactedAt = at;
     await this.#store.compact();
   }
 }

@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { castBallot } from '@kabina/election/entries';
 import { contestShape } from '@kabina/election/manifest';
 import { Aggregate } from '@kabina/election/tally';
 import type { Board } from './board.ts';
@@ -27,8 +28,9 @@ export async function countedSums(board: Board): Promise<Map<string, Aggregate>>
     }
     let index = 0;
     for await (const { entry } of board.entries()) {
-      if (entry.type === 'ballot' && counted.has(index)) {
-        const { contest, cells } = entry.body.core;
+      const ballot = castBallot(entry);
+      if (ballot !== undefined && counted.has(index)) {
+        const { contest, cells } = ballot.body.core;
         tell({ type: 'cells', id: contest, cells });
       }
       index++;

@@ -4,14 +4,17 @@
  *
  *     issuer.ts keys  --state DIR --draft FILE --id ID --voters FILE
  *     issuer.ts serve --state DIR --manifest FILE --port N --board URL
- *                     [--sender console|ipc] [--desk-secret-file FILE] [--requests-per-minute N]
+ *                     [--sender console|ipc] [--desk-secret-file [station/ID=]FILE]…
+ *                         [--requests-per-minute N]
  *
- * `keys` makes the keys, imports the voter register and writes `public.json`. `--manifest` is the
- * encoded manifest; `--board` is the ballot box's address.
+ * `keys` makes the keys, online ones and those of the draft's stations, imports the voter register
+ * and writes `public.json`. `--manifest` is the encoded manifest; `--board` is the ballot box's
+ * address. `--desk-secret-file` repeats: the secret of all desks, and any station's own.
  */
 import { decodeManifest, type Manifest } from '@kabina/election/manifest';
 import { SetupError } from '../errors.ts';
-import { readDraft } from '../draft.ts';
+import { draftKeys, draftServes, readDraft } from '../draft.ts';
+import type { DeskSecrets } from '../issuer/desk.ts';
 import { BlindSigner, issuerSecrets, makeBlindSigningKeys, signingKeyOf } from '../issuer/keys.ts';
 import { parseRegister, voterListRoot } from '../issuer/register.ts';
 import { consoleSender, ipcSender, type Sender } from '../issuer/sender.ts';
@@ -38,10 +41,11 @@ async function keys({ option }: Command): Promise<void> {
   const draft = readDraft(readJson(option('draft')));
   const id = option('id');
   const csv = readInput(option('voters')).toString('utf8');
-  const voters = parseRegister(csv, new Set(draft.styles.map((style) => style.id)));
-  const wanted = draft.contests.flatMap((contest) =>
-    draft.lists.map((list) => ({ contest, list })),
+  const styleIds = new Set(draft.styles.map((style) => style.id));
+  const voters = parseRegister(csv, styleIds, (station, style) =>
+    draftServes(draft, station, style),
   );
+  const wanted = draftKeys(draft);
   await makeBlindSigningKeys(folder, wanted);
   const store = new SqliteIdentifiedStore(folder.file(DATABASE));
   await store.importVoters(voters);
@@ -67,7 +71,25 @@ function senderOf(name: string, manifest: Manifest): Sender {
   return consoleSender((line) => console.log(line));
 }
 
-async function serve({ option, optional, number }: Command): Promise<void> {
+/** Reads `FILE` and `station/ID=FILE`. */
+function deskSecretsOf(values: readonly string[], manifest: Manifest): DeskSecrets {
+  let general: string | undefined;
+  const stations = new Map<string, string>();
+  for (const value of values) {
+    const [, station, file = value] = /^station\/([^/=]+)=(.+)$/.exec(value) ?? [];
+    const secret = readInput(file).toString('utf8').trim();
+    // A bearer is taken by this form alone; an empty secret would be nobody's.
+    if (!/^[\w-]{1,200}$/.test(secret)) {
+      throw new SetupError('desk.secret-file', `в файле ${file} не секрет стола`);
+    }
+    if (station === undefined) general = secret;
+    else if (manifest.stations.some(({ id }) => id === station)) stations.set(station, secret);
+    else throw new SetupError('desk.secret-station', `в манифесте нет участка ${station}`);
+  }
+  return { ...(general !== undefined && { general }), stations };
+}
+
+async function serve({ option, optional, all, number }: Command): Promise<void> {
   const folder = new StateFolder(option('state'));
   const manifest = decodeManifest(Uint8Array.from(readInput(option('manifest'))));
   const { id, voters } = JSON.parse(folder.read(PUBLIC).toString('utf8')) as {
@@ -79,7 +101,6 @@ async function serve({ option, optional, number }: Command): Promise<void> {
   }
   const issuer = manifest.issuers.find((one) => one.id === id);
   const signers = issuer?.keys.map(({ contest, list }) => BlindSigner.load(folder, contest, list));
-  const secretFile = optional('desk-secret-file');
   const running = await createIssuer({
     id,
     manifest,
@@ -88,7 +109,7 @@ async function serve({ option, optional, number }: Command): Promise<void> {
     signers: signers ?? [],
     sender: senderOf(optional('sender') ?? 'console', manifest),
     box: option('board'),
-    ...(secretFile !== undefined && { deskSecret: readInput(secretFile).toString('utf8').trim() }),
+    deskSecrets: deskSecretsOf(all('desk-secret-file'), manifest),
     ...(optional('requests-per-minute') !== undefined && {
       requestsPerMinute: number('requests-per-minute'),
     }),

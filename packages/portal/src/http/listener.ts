@@ -158,7 +158,7 @@ function register(
   server.route({
     method: route.method,
     url: route.path.replace(/\{(\w+)\*\}/, '*').replaceAll(/\{(\w+)\}/g, ':$1'),
-    bodyLimit: json ? MAX_JSON_BYTES : MAX_BODY_BYTES,
+    bodyLimit: route.maxBytes ?? (json ? MAX_JSON_BYTES : MAX_BODY_BYTES),
     config: { rateLimit: { max, timeWindow: '1 minute' } },
     schema: {
       ...(json && { body: json }),

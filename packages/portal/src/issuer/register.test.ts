@@ -58,6 +58,42 @@ test('a byte order mark, CRLF and quoted fields are fine', () => {
   assert.equal(voter!.name, 'Петров, Пётр "мл."');
 });
 
+test('a last column attaches voters to stations that serve their style', () => {
+  const header = `${HEADER},station`;
+  const read = (...stations: string[]) =>
+    parseRegister(
+      `${header}\n${stations
+        .map((station, i) =>
+          row({ number: `000${i}`, login: `v${i}`, salt: `0${i}`.repeat(16), station }),
+        )
+        .join('\n')}\n`,
+      STYLES,
+      (station, style) => station === '101' && style === 'town',
+    );
+  const voters = read('101', '', '101');
+  assert.deepEqual(
+    voters.map(({ list }) => list),
+    ['station/101', 'online', 'station/101'],
+  );
+  const written = formatRegister(voters);
+  assert.ok(written.startsWith(`${header}\n`));
+  assert.deepEqual(
+    parseRegister(written, STYLES, () => true),
+    voters,
+  );
+  // Where nobody is attached the column is left out.
+  assert.ok(formatRegister(read('')).startsWith(`${HEADER}\n`));
+  for (const [station, code] of [
+    ['102', 'register.station'],
+    ['../1', 'register.field'],
+  ] as const) {
+    assert.throws(() => read(station), { code });
+  }
+  const village = `${header}\n${row({ style: 'village', station: '101' })}\n`;
+  const serves = (_: string, style: string) => style === 'town';
+  assert.throws(() => parseRegister(village, STYLES, serves), { code: 'register.station' });
+});
+
 test('every fault has its code and line', () => {
   assert.deepEqual(faults(''), [[1, 'register.columns']]);
   assert.deepEqual(faults('number,name\n'), [[1, 'register.columns']]);

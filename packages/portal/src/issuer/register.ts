@@ -9,7 +9,12 @@ import { leafHash, merkleRoot } from '@kabina/log/merkle';
 import type { Voter } from '../store/identified.ts';
 
 const COLUMNS = ['number', 'name', 'document', 'style', 'phone', 'login', 'salt'] as const;
-type Column = (typeof COLUMNS)[number];
+/** May stand last: the station to which a voter was attached beforehand; empty for online. */
+const STATION = 'station';
+type Column = (typeof COLUMNS)[number] | typeof STATION;
+
+const ONLINE = 'online';
+const STATION_LIST = 'station/';
 
 /** How many faults are told at once. */
 const MAX_FAULTS = 20;
@@ -20,6 +25,7 @@ export type FaultCode =
   | 'register.empty'
   | 'register.field'
   | 'register.style'
+  | 'register.station'
   | 'register.duplicate';
 
 export interface Fault {
@@ -52,6 +58,7 @@ const FORMS: Readonly<Record<Column, RegExp>> = {
   phone: /^\+\d{7,15}$/,
   login: /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/,
   salt: /^[0-9a-f]{32}$/,
+  station: /^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$/,
 };
 
 interface ParsedRow {
@@ -80,15 +87,19 @@ class Faults {
   }
 }
 
-function fieldsOf({ record, info }: ParsedRow, faults: Faults): Record<Column, string> | undefined {
-  if (record.length !== COLUMNS.length) {
-    const message = `${record.length} полей, нужно ${COLUMNS.length}`;
+function fieldsOf(
+  { record, info }: ParsedRow,
+  columns: readonly Column[],
+  faults: Faults,
+): Record<Column, string> | undefined {
+  if (record.length !== columns.length) {
+    const message = `${record.length} полей, нужно ${columns.length}`;
     faults.add(info.lines, 'register.columns', message);
     return undefined;
   }
-  const fields = {} as Record<Column, string>;
+  const fields = { station: '' } as Record<Column, string>;
   let good = true;
-  COLUMNS.forEach((column, i) => {
+  columns.forEach((column, i) => {
     const value = (record[i] as string).normalize('NFC');
     fields[column] = value;
     if (FORMS[column].test(value) && !/\p{Cc}/u.test(value)) return;
@@ -103,14 +114,20 @@ const byNumber = (a: { number: string }, b: { number: string }): number =>
   a.number < b.number ? -1 : a.number > b.number ? 1 : 0;
 
 /**
- * Reads a register. `styles` are the ids of ballot styles that exist. Throws {@link RegisterError}
- * with up to {@link MAX_FAULTS} faults.
+ * Reads a register. `styles` are the ids of ballot styles that exist, `serves` says whether a
+ * station exists and has a style's cards. Throws {@link RegisterError} with up to
+ * {@link MAX_FAULTS} faults.
  */
-export function parseRegister(csv: string, styles: ReadonlySet<string>): Voter[] {
+export function parseRegister(
+  csv: string,
+  styles: ReadonlySet<string>,
+  serves: (station: string, style: string) => boolean = () => false,
+): Voter[] {
   const [header, ...rows] = rowsOf(csv);
   const names = header?.record.join(',') ?? '';
-  if (names !== COLUMNS.join(',')) {
-    const message = `первая строка должна быть ${COLUMNS.join(',')}`;
+  const columns = header?.record.at(-1) === STATION ? ([...COLUMNS, STATION] as const) : COLUMNS;
+  if (names !== columns.join(',')) {
+    const message = `первая строка должна быть ${COLUMNS.join(',')} и, если нужно, ${STATION}`;
     throw new RegisterError([{ line: 1, code: 'register.columns', message }]);
   }
   if (rows.length === 0) {
@@ -121,10 +138,14 @@ export function parseRegister(csv: string, styles: ReadonlySet<string>): Voter[]
   const voters: Omit<Voter, 'position'>[] = [];
   for (const row of rows) {
     const line = row.info.lines;
-    const fields = fieldsOf(row, faults);
+    const fields = fieldsOf(row, columns, faults);
     if (fields === undefined) continue;
-    if (!styles.has(fields.style)) {
-      faults.add(line, 'register.style', `нет вида бюллетеней «${fields.style}»`);
+    const { style, station, salt, ...rest } = fields;
+    if (!styles.has(style)) {
+      faults.add(line, 'register.style', `нет вида бюллетеней «${style}»`);
+    } else if (station !== '' && !serves(station, style)) {
+      const message = `на участке «${station}» нет бюллетеней вида «${style}»`;
+      faults.add(line, 'register.station', message);
     }
     for (const column of ['number', 'login', 'salt'] as const) {
       const key = `${column} ${fields[column]}`;
@@ -132,7 +153,8 @@ export function parseRegister(csv: string, styles: ReadonlySet<string>): Voter[]
       if (first === undefined) seen.set(key, line);
       else faults.add(line, 'register.duplicate', `поле ${column} уже было в строке ${first}`);
     }
-    voters.push({ ...fields, salt: hexToBytes(fields.salt) });
+    const list = station === '' ? ONLINE : STATION_LIST + station;
+    voters.push({ ...rest, style, salt: hexToBytes(salt), list });
   }
   if (faults.list.length > 0) throw new RegisterError(faults.list);
   return voters.sort(byNumber).map((voter, position) => ({ ...voter, position }));
@@ -142,12 +164,17 @@ export function parseRegister(csv: string, styles: ReadonlySet<string>): Voter[]
 export function formatRegister(voters: readonly Omit<Voter, 'position'>[]): string {
   const quote = (value: string): string =>
     /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+  const attached = voters.some(({ list }) => list !== ONLINE);
+  const columns = attached ? ([...COLUMNS, STATION] as const) : COLUMNS;
+  const value = (voter: Omit<Voter, 'position'>, column: Column): string => {
+    if (column === 'salt') return bytesToHex(voter.salt);
+    if (column !== STATION) return voter[column];
+    return voter.list === ONLINE ? '' : voter.list.slice(STATION_LIST.length);
+  };
   const lines = voters.map((voter) =>
-    COLUMNS.map((column) => quote(column === 'salt' ? bytesToHex(voter.salt) : voter[column])).join(
-      ',',
-    ),
+    columns.map((column) => quote(value(voter, column))).join(','),
   );
-  return `${[COLUMNS.join(','), ...lines].join('\n')}\n`;
+  return `${[columns.join(','), ...lines].join('\n')}\n`;
 }
 
 /** Merkle root (RFC 6962) of the salted voter list: what the manifest carries. */

@@ -3,7 +3,6 @@
  * manifest, each with its own folder, database, keys and codes; nothing but this file's handlers
  * decides who gets a permit.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { bytesToHex, equalBytes } from '@kabina/crypto/bytes';
 import { encodeEntry } from '@kabina/election/entries';
 import {
@@ -19,9 +18,13 @@ import { PortalError, SetupError } from '../errors.ts';
 import { EventFeed } from '../http/events.ts';
 import { createListener, type Handler, type Listener, type Question } from '../http/listener.ts';
 import type { IdentifiedStore, Served } from '../store/identified.ts';
+import { Deliveries } from './deliveries.ts';
+import { DeskRights, type DeskSecrets } from './desk.ts';
 import { issuedEntry, issuedProof, issuedTree, servedContests, type IssuedTree } from './issued.ts';
 import { signingKeyOf, type BlindSigner, type IssuerSecrets } from './keys.ts';
 import type { Sender } from './sender.ts';
+import { StationLists } from './station-lists.ts';
+import { serves } from './stations.ts';
 import { Visits, type Credentials, type Visit } from './visits.ts';
 import { BoardWatch } from './watch.ts';
 
@@ -37,8 +40,8 @@ export interface IssuerOptions {
   readonly sender: Sender;
   /** The ballot box's address. */
   readonly box: string;
-  /** Without it the desk is closed. */
-  readonly deskSecret?: string;
+  /** Without any the desks are closed. */
+  readonly deskSecrets?: DeskSecrets;
   readonly requestsPerMinute?: number;
   readonly clock: Clock;
   readonly onFault: (error: unknown) => void;
@@ -50,7 +53,6 @@ export interface RunningIssuer {
 }
 
 const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /** Throws {@link SetupError} if folder and manifest are not of one election. */
 function issuerOf({ id, manifest, secrets, signers }: IssuerOptions): Issuer {
@@ -72,6 +74,9 @@ class IssuerService {
   readonly #election: Uint8Array;
   readonly #schedule: Schedule;
   readonly #visits: Visits;
+  readonly #desk: DeskRights;
+  readonly #lists: StationLists;
+  readonly #deliveries: Deliveries;
   readonly #watch: BoardWatch;
   readonly #turnout: EventFeed;
   readonly #styles: ReadonlyMap<string, BallotStyle>;
@@ -100,6 +105,19 @@ class IssuerService {
       },
       onFault: options.onFault,
       onRead: () => this.#afterClosing(),
+    });
+    this.#desk = new DeskRights(manifest, options.deskSecrets ?? {});
+    const mark = (number: string): Uint8Array => this.#visits.mark(number);
+    this.#lists = new StationLists({ manifest, store, mark });
+    this.#deliveries = new Deliveries({
+      manifest,
+      election: this.#election,
+      issuer: this.#issuer,
+      store: store.deliveries,
+      signers: options.signers,
+      seed: options.secrets.signingSeed,
+      watch: this.#watch,
+      clock,
     });
     this.#sweeping = setInterval(() => {
       this.#visits.sweep().catch(options.onFault);
@@ -139,20 +157,61 @@ class IssuerService {
     endSession: ({ bearer }) => this.#visits.end(bearer),
     issuedProof: (question) => this.#issuedProof(question),
     deskVoters: async ({ bearer, query }) => {
-      this.#desk(bearer);
+      this.#desk.any(bearer);
       const found = await this.#options.store.findVoters(query['query'] as string, DESK_RESULTS);
-      const voters = found.map(async ({ number, name, document, style }) => {
+      const voters = found.map(async ({ number, name, document, style, list }) => {
         const served = await servedContests(this.#options.store, this.#visits.mark(number));
-        return { number, name, document, style, served };
+        return { number, name, document, style, list, served };
       });
       return { voters: await Promise.all(voters) };
     },
     deskCode: async ({ bearer, params }) => {
-      this.#desk(bearer);
+      this.#desk.whole(bearer);
       const voter = await this.#options.store.voterByNumber(params['number'] as string);
       if (voter === undefined) throw new PortalError('desk.voter');
       const { part, expires } = await this.#visits.accessHalf(voter.number);
       return { part, expires: isoMinute(expires) };
+    },
+    deliveries: ({ body }) => this.#deliveries.deliver(body as Uint8Array),
+    confirmDelivery: ({ body }) => this.#deliveries.confirm(body as Uint8Array),
+    deskCards: async ({ bearer, params }) => {
+      const { station } = params as { station: string };
+      this.#desk.station(bearer, station);
+      return { batches: await this.#deliveries.batches(station) };
+    },
+    printCards: async ({ bearer, params }) => {
+      const { station, kiosk, batch } = batchOf(params);
+      this.#desk.station(bearer, station);
+      return { cards: await this.#deliveries.print(station, kiosk, batch) };
+    },
+    eraseCards: ({ bearer, params }) => {
+      const { station, kiosk, batch } = batchOf(params);
+      this.#desk.station(bearer, station);
+      return this.#deliveries.erase(station, kiosk, batch);
+    },
+    deskList: ({ bearer, params, body }) => {
+      const { station } = params as { station: string };
+      this.#desk.station(bearer, station);
+      return this.#lists.take(station, (body as { from: number }).from);
+    },
+    deskTransfer: ({ bearer, body }) => {
+      const { station, number } = body as { station: string; number: string };
+      this.#desk.station(bearer, station);
+      return this.#lists.transfer(station, number);
+    },
+    deskRelease: async ({ bearer, body }) => {
+      const { station, number } = body as { station: string; number: string };
+      this.#desk.station(bearer, station);
+      await this.#lists.release(station, number);
+      return {};
+    },
+    deskMarks: async ({ bearer, body }) => {
+      const { station, marks, complete } = body as MarksRequest;
+      this.#desk.station(bearer, station);
+      const numbers = marks.map(({ number }) => number);
+      const answer = await this.#lists.mark(station, numbers, complete);
+      this.#turnout.changed();
+      return answer;
     },
     turnout: () => this.#turnoutNow(),
     events: () => this.#turnout.stream(),
@@ -177,16 +236,20 @@ class IssuerService {
     const mark = this.#markOf(visit);
     // A lost answer is given again at any time; it is no new permit.
     const before = (await store.servedOf(mark)).find((served) => served.contest === contest);
-    if (before !== undefined) return answerOf(before, blinded, list);
+    if (before?.list === list) return answerOf(before, blinded, list);
+    if (visit.voter.list !== list) throw new PortalError('permits.elsewhere');
     // The election may have been opened or resumed within the last second.
     if (!this.#issuing()) await this.#watch.look();
     if (!this.#issuing()) throw new PortalError('permits.closed');
     const answer = signer.sign(blinded);
     crashPoint('permits.before-commit');
-    const { style } = visit.voter;
+    const { number, style } = visit.voter;
     const { place } = visit.session;
-    const stored = await store.serve({ mark, contest, list, style, place, blinded, answer });
+    const served = { mark, contest, list, style, place, blinded, answer };
+    const stored = await store.serve(number, served);
     crashPoint('permits.after-commit');
+    // A desk has taken the voter over in the meantime.
+    if (stored === undefined) throw new PortalError('permits.elsewhere');
     this.#turnout.changed();
     return answerOf(stored, blinded, list);
   }
@@ -217,7 +280,10 @@ class IssuerService {
     return this.#tree;
   }
 
-  /** Once closed: publishes what was issued, until it is on the board, and forgets the visitors. */
+  /**
+   * Once closed: forgets the visitors, and publishes what was issued until it is on the board. The
+   * stations' marks belong to it: it waits for them, but not longer than until `tally`.
+   */
   async #afterClosing(): Promise<void> {
     const { phase } = this.#watch.state;
     if (!['closed', 'tally', 'result', 'published'].includes(phase)) return;
@@ -228,6 +294,8 @@ class IssuerService {
       this.#forgotten = true;
     }
     if (this.#published) return;
+    if (phase === 'closed' && !(await this.#lists.areComplete())) return;
+    await store.lists.endMarking();
     const { root } = await this.#issuedTree();
     const { keys } = this.#issuer;
     const seed = secrets.signingSeed;
@@ -260,14 +328,6 @@ class IssuerService {
     };
   }
 
-  #desk(bearer: string | undefined): void {
-    const { deskSecret } = this.#options;
-    const known = deskSecret !== undefined && bearer !== undefined;
-    if (!known || !timingSafeEqual(sha256(deskSecret), sha256(bearer))) {
-      throw new PortalError('desk.secret');
-    }
-  }
-
   #markOf({ voter }: Visit): Uint8Array {
     return this.#visits.mark(voter.number);
   }
@@ -277,12 +337,31 @@ class IssuerService {
   }
 }
 
+interface MarksRequest {
+  readonly station: string;
+  readonly marks: readonly { readonly number: string }[];
+  readonly complete: boolean;
+}
+
+function batchOf(params: Question['params']): { station: string; kiosk: string; batch: number } {
+  const { station, kiosk, batch } = params as Record<'station' | 'kiosk' | 'batch', string>;
+  return { station, kiosk, batch: Number(batch) };
+}
+
 /** The stored answer for the same request; another request is refused. */
 function answerOf(served: Served, blinded: Uint8Array, list: string): { blindSignature: string } {
   if (served.list !== list || !equalBytes(served.blinded, blinded)) {
     throw new PortalError('permits.served');
   }
   return { blindSignature: base64url(served.answer) };
+}
+
+/** Throws {@link SetupError} if the register attaches a voter to a station that can't serve them. */
+async function checkLists({ manifest, store }: IssuerOptions): Promise<void> {
+  for (const { list, style } of await store.lists.listed()) {
+    if (list === 'online' || serves(manifest, list.replace('station/', ''), style)) continue;
+    throw new SetupError('issuer.voters', `по манифесту вид ${style} не обслуживается в ${list}`);
+  }
 }
 
 /** Makes an issuer with its listener; nothing listens yet, but the board is watched. */
@@ -297,6 +376,7 @@ export async function createIssuer(options: IssuerOptions): Promise<RunningIssue
     ...(requestsPerMinute !== undefined && { requestsPerMinute }),
     onFault,
   });
+  await checkLists(options);
   service.start();
   return {
     listener,

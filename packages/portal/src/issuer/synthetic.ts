@@ -129,5 +129,6 @@ export function syntheticVoters(
     phone: `+7000${digits(i + 1, 7)}`,
     login: `voter${i + 1}`,
     salt: randomBytes(16),
+    list: 'online',
   }));
 }

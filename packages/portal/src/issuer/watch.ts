@@ -27,6 +27,18 @@ export interface WatchOptions {
   readonly onRead: () => Promise<void>;
 }
 
+/** The board is there and does not take the entry. */
+export class BoardRefusal extends Error {
+  override readonly name = 'BoardRefusal';
+  /** The election's own code of what is wrong with it. */
+  readonly reason: string | undefined;
+
+  constructor(reason: string | undefined) {
+    super(`the board has refused the entry: ${reason ?? 'no reason given'}`);
+    this.reason = reason;
+  }
+}
+
 export class BoardWatch {
   readonly #options: WatchOptions;
   readonly #follower: BoardFollower;
@@ -81,15 +93,18 @@ export class BoardWatch {
     await this.#running;
   }
 
-  /** Sends a signed entry. Throws unless the board has taken it. */
-  async post(entry: Uint8Array): Promise<void> {
+  /** Sends a signed entry. Throws {@link BoardRefusal}, or whatever kept it from the board. */
+  async post(entry: Uint8Array): Promise<{ index: number; size: number }> {
     const answer = await fetch(new URL('entries', withSlash(this.#options.box)), {
       method: 'POST',
       headers: { 'content-type': 'application/cbor' },
       body: Uint8Array.from(entry),
       signal: AbortSignal.timeout(READ_TIMEOUT_MS),
     });
-    if (!answer.ok) throw new Error(`the board has refused the entry: HTTP ${answer.status}`);
+    const value = (await answer.json()) as { index: number; size: number; reason?: string };
+    if (answer.ok) return { index: value.index, size: value.size };
+    if (answer.status === 422) throw new BoardRefusal(value.reason);
+    throw new Error(`the board has not taken the entry: HTTP ${answer.status}`);
   }
 
   async #loop(): Promise<void> {

@@ -13,11 +13,14 @@ export interface PooledBallot {
   readonly revision: number;
   readonly contest: string;
   readonly core: Uint8Array;
-  /** Leaf hash (RFC 6962) of the entry. */
+  /** Leaf hash (RFC 6962) of the `ballot` entry. */
   readonly leaf: Uint8Array;
   /** The box's signed answer, made before the commit: whoever asks again gets the same bytes. */
   readonly promise: Uint8Array;
+  /** What goes into the log: the `ballot` entry, or the `late` one that brings it. */
   readonly entry: Uint8Array;
+  /** Leaf hash of a `late` entry. */
+  readonly late?: Uint8Array;
 }
 
 export interface PooledChallenge {
@@ -37,7 +40,7 @@ export type BallotOutcome = 'accepted' | 'repeated' | 'revision-taken' | 'core-o
 export type ChallengeOutcome = 'accepted' | 'repeated' | 'core-cast';
 
 /** What stays of an accepted ballot after it has left the pool. */
-export type Revision = Omit<PooledBallot, 'entry'>;
+export type Revision = Omit<PooledBallot, 'entry' | 'late'>;
 
 export interface Waiting {
   readonly leaf: Uint8Array;
@@ -47,6 +50,11 @@ export interface Waiting {
 export interface AnonymousStore {
   /** All in one transaction (group commit); outcomes in the order given. */
   acceptBallots(ballots: readonly PooledBallot[]): Promise<BallotOutcome[]>;
+  /**
+   * Pools a `late` entry whose ballot was accepted before as one of its own: that it has come is for
+   * the board too. Once in the pool it is not put there again.
+   */
+  poolLate(late: Waiting): Promise<void>;
   acceptChallenge(challenge: PooledChallenge): Promise<ChallengeOutcome>;
   /** What was accepted under this permit and revision, if anything. */
   revision(permit: Uint8Array, revision: number): Promise<Revision | undefined>;

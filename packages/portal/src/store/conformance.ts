@@ -24,6 +24,7 @@ function voter(position: number, over: Partial<Voter> = {}): Voter {
     phone: '+79990000000',
     login: `voter${position}`,
     salt: randomBytes(16),
+    list: 'online',
     ...over,
   };
 }
@@ -101,13 +102,18 @@ export function identifiedStoreConformance(
   });
 
   withStore('served: the first answer stays, counts add up', async (store) => {
+    await store.importVoters([voter(0), voter(1, { list: 'station/1' })]);
     const first = served();
-    const again = await store.serve(first);
-    assert.equal(plain(again.answer), plain(first.answer));
-    const other = await store.serve({ ...first, blinded: randomBytes(384), place: 'premises' });
-    assert.equal(plain(other.blinded), plain(first.blinded));
-    await store.serve({ ...first, contest: 'duma', place: 'premises' });
-    await store.serve(served({ style: 'odd', list: 'station/1' }));
+    const again = await store.serve('N-0000', first);
+    assert.equal(plain(again!.answer), plain(first.answer));
+    const rival = { ...first, blinded: randomBytes(384), place: 'premises' as const };
+    const other = await store.serve('N-0000', rival);
+    assert.equal(plain(other!.blinded), plain(first.blinded));
+    await store.serve('N-0000', { ...first, contest: 'duma', place: 'premises' });
+    await store.serve('N-0001', served({ style: 'odd', list: 'station/1' }));
+    assert.equal(await store.serve('N-0001', served()), undefined, 'not on the online list');
+    assert.equal(await store.serve('N-0000', served({ list: 'station/1' })), undefined);
+    assert.equal(await store.serve('N-0009', served()), undefined, 'on no list');
     assert.deepEqual(
       (await store.servedOf(first.mark)).map((s) => s.contest),
       ['duma', 'mayor'],
@@ -198,7 +204,7 @@ export function identifiedStoreConformance(
     const visit = session();
     let store = await open(place);
     await store.importVoters([voter(0)]);
-    await store.serve(answer);
+    await store.serve('N-0000', answer);
     await store.openSession(visit);
     await store.putAccessCode({ hash: visit.token, number: 'N-0000', expires: 9, openings: 1 });
     await store.close();
@@ -304,6 +310,29 @@ export function anonymousStoreConformance(
       assert.equal(await store.poolSize(), 19);
     },
   );
+
+  withStore('late ballots: known by their own hash, pooled by the entry’s', async (store) => {
+    const own = ballot();
+    const late = ballot({ late: randomBytes(32) });
+    assert.deepEqual(await store.acceptBallots([own, late, late]), [
+      'accepted',
+      'accepted',
+      'repeated',
+    ]);
+    const leaves = (await store.pool()).map(({ leaf }) => plain(leaf));
+    assert.deepEqual(leaves, [plain(own.leaf), plain(late.late!)].sort());
+    assert.equal(plain((await store.revision(late.permit, 0))!.leaf), plain(late.leaf));
+    // The same ballot by the other road, either way.
+    const { permit, revision, contest, core, leaf, promise, entry } = late;
+    const plainly = { permit, revision, contest, core, leaf, promise, entry };
+    assert.deepEqual(await store.acceptBallots([plainly]), ['repeated']);
+    const again = { leaf: randomBytes(32), entry: randomBytes(3000) };
+    await store.poolLate(again);
+    await store.poolLate(again);
+    assert.equal(await store.poolSize(), 3);
+    await store.leavePool([again.leaf]);
+    assert.equal(await store.poolSize(), 2);
+  });
 
   withStore('look-up by a range of core hashes finds casts only', async (store) => {
     const core = (last: number): Uint8Array => Uint8Array.from({ length: 32 }, () => last);

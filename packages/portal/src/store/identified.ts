@@ -7,6 +7,9 @@
  * driver's files are compared with the other zone's after an election (see `two-zones.test.ts`).
  */
 
+import type { DeliveryStore } from './deliveries.ts';
+import type { ListStore } from './lists.ts';
+
 /** Where a voter is served: lines 2 and 3 of the results protocol count them apart. */
 export type Place = 'remote' | 'premises';
 
@@ -21,9 +24,14 @@ export interface Voter {
   readonly login: string;
   /** 16 bytes that keep the leaf from being guessed. */
   readonly salt: Uint8Array;
+  /** Where the voter votes: `online`, or `station/ID`. */
+  readonly list: string;
 }
 
-/** One blind signature given. `mark` = HMAC of the voter's number under the issuer's own secret. */
+/**
+ * A voter served for a contest: a blind signature given, or a desk's mark, in which `blinded` and
+ * `answer` are empty. `mark` = HMAC of the voter's number under the issuer's own secret.
+ */
 export interface Served {
   readonly mark: Uint8Array;
   readonly contest: string;
@@ -76,7 +84,13 @@ export interface IssuedCount {
 }
 
 export interface IdentifiedStore {
-  /** Puts the whole voter list in place of what was there, or nothing. */
+  readonly deliveries: DeliveryStore;
+  readonly lists: ListStore;
+
+  /**
+   * Puts the whole voter list in place of what was there, or nothing. Voters who were moved to
+   * another list stay on it.
+   */
   importVoters(voters: readonly Voter[]): Promise<void>;
   voterCount(): Promise<number>;
   voterByNumber(number: string): Promise<Voter | undefined>;
@@ -87,8 +101,11 @@ export interface IdentifiedStore {
   votersFrom(position: number, limit: number): Promise<Voter[]>;
   voterCountByStyle(): Promise<ReadonlyMap<string, number>>;
 
-  /** Stores the answer unless this voter has one for the contest; gives what is stored now. */
-  serve(served: Served): Promise<Served>;
+  /**
+   * Stores the answer unless this voter has one for the contest; gives what is stored now.
+   * `undefined`, and nothing stored, if the voter is not on the answer's list.
+   */
+  serve(number: string, served: Served): Promise<Served | undefined>;
   servedOf(mark: Uint8Array): Promise<Served[]>;
   issuedCounts(): Promise<IssuedCount[]>;
   /** Voters served at least once, by style. */

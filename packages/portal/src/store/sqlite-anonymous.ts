@@ -55,7 +55,7 @@ export class SqliteAnonymousStore implements AnonymousStore {
     const core = this.#db.sql('SELECT opened FROM cores WHERE core = ?').get(ballot.core);
     if (core !== undefined) return core['opened'] === 1 ? 'core-opened' : 'revision-taken';
     this.#putBallot(ballot);
-    this.#db.sql('INSERT INTO pool VALUES (?, ?)').run(ballot.leaf, ballot.entry);
+    this.#db.sql('INSERT INTO pool VALUES (?, ?)').run(ballot.late ?? ballot.leaf, ballot.entry);
     return 'accepted';
   }
 
@@ -66,6 +66,10 @@ export class SqliteAnonymousStore implements AnonymousStore {
     this.#db
       .sql('INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING')
       .run(permit, revision, contest, core, leaf, promise);
+  }
+
+  async poolLate({ leaf, entry }: Waiting): Promise<void> {
+    this.#db.sql('INSERT INTO pool VALUES (?, ?) ON CONFLICT DO NOTHING').run(leaf, entry);
   }
 
   async acceptChallenge(challenge: PooledChallenge): Promise<ChallengeOutcome> {

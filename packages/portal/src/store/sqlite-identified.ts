@@ -1,5 +1,9 @@
 /** The identified zone on SQLite: one file per issuer. See `identified.ts` for what it promises. */
+import type { DeliveryStore } from './deliveries.ts';
+import type { ListStore } from './lists.ts';
 import { Sqlite } from './sqlite.ts';
+import { DELIVERY_SCHEMA, SqliteDeliveries } from './sqlite-deliveries.ts';
+import { LIST_SCHEMA, SqliteLists } from './sqlite-lists.ts';
 import type {
   AccessCode,
   CodeTry,
@@ -12,12 +16,14 @@ import type {
   Voter,
 } from './identified.ts';
 
+// `attached` is the list that the register says, `list` where the voter is now.
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS voters (
   number TEXT PRIMARY KEY, position INTEGER NOT NULL UNIQUE, name TEXT NOT NULL,
   document TEXT NOT NULL, style TEXT NOT NULL, phone TEXT NOT NULL, login TEXT NOT NULL UNIQUE,
-  salt BLOB NOT NULL, search TEXT NOT NULL
+  salt BLOB NOT NULL, search TEXT NOT NULL, attached TEXT NOT NULL, list TEXT NOT NULL
 ) WITHOUT ROWID, STRICT;
+CREATE INDEX IF NOT EXISTS voters_of_list ON voters (list, position);
 CREATE TABLE IF NOT EXISTS served (
   mark BLOB, contest TEXT, list TEXT NOT NULL, style TEXT NOT NULL, place TEXT NOT NULL,
   blinded BLOB NOT NULL, answer BLOB NOT NULL, PRIMARY KEY (mark, contest)
@@ -51,6 +57,7 @@ function voterOf(row: Row): Voter {
     phone: row['phone'] as string,
     login: row['login'] as string,
     salt: row['salt'] as Uint8Array,
+    list: row['list'] as string,
   };
 }
 
@@ -67,22 +74,33 @@ function servedOf(row: Row): Served {
 }
 
 export class SqliteIdentifiedStore implements IdentifiedStore {
+  readonly deliveries: DeliveryStore;
+  readonly lists: ListStore;
   readonly #db: Sqlite;
 
   constructor(path: string) {
-    this.#db = new Sqlite(path, SCHEMA);
+    this.#db = new Sqlite(path, SCHEMA + DELIVERY_SCHEMA + LIST_SCHEMA);
+    this.deliveries = new SqliteDeliveries(this.#db);
+    this.lists = new SqliteLists(this.#db, voterOf);
   }
 
   async importVoters(voters: readonly Voter[]): Promise<void> {
     this.#db.transaction(() => {
+      const moved = this.#movedVoters();
       this.#db.sql('DELETE FROM voters').run();
-      const insert = this.#db.sql('INSERT INTO voters VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+      const insert = this.#db.sql('INSERT INTO voters VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
       for (const v of voters) {
         const search = searchable(`${v.number} ${v.name} ${v.document}`);
         const { number, position, name, document, style, phone, login, salt } = v;
-        insert.run(number, position, name, document, style, phone, login, salt, search);
+        const rest = [phone, login, salt, search, v.list, moved.get(number) ?? v.list];
+        insert.run(number, position, name, document, style, ...rest);
       }
     });
+  }
+
+  #movedVoters(): ReadonlyMap<string, string> {
+    const rows = this.#db.sql('SELECT number, list FROM voters WHERE list <> attached').all();
+    return new Map(rows.map((row) => [row['number'] as string, row['list'] as string]));
   }
 
   async voterCount(): Promise<number> {
@@ -117,16 +135,19 @@ export class SqliteIdentifiedStore implements IdentifiedStore {
     return this.#byStyle('SELECT style, count(*) AS n FROM voters GROUP BY style');
   }
 
-  async serve(served: Served): Promise<Served> {
+  async serve(number: string, served: Served): Promise<Served | undefined> {
     const { mark, contest, list, style, place, blinded, answer } = served;
     return this.#db.transaction(() => {
-      this.#db
-        .sql('INSERT INTO served VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING')
-        .run(mark, contest, list, style, place, blinded, answer);
-      const row = this.#db
+      const known = this.#db
         .sql('SELECT * FROM served WHERE mark = ? AND contest = ?')
         .get(mark, contest);
-      return servedOf(row as Row);
+      if (known !== undefined) return servedOf(known);
+      const voter = this.#db.sql('SELECT list FROM voters WHERE number = ?').get(number);
+      if (voter?.['list'] !== list) return undefined;
+      this.#db
+        .sql('INSERT INTO served VALUES (?, ?, ?, ?, ?, ?, ?)')
+        .run(mark, contest, list, style, place, blinded, answer);
+      return served;
     });
   }
 

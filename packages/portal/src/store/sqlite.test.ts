@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { anonymousStoreConformance, identifiedStoreConformance } from './conformance.ts';
+import { stationStoreConformance } from './conformance-stations.ts';
 import { SqliteAnonymousStore } from './sqlite-anonymous.ts';
 import { SqliteIdentifiedStore } from './sqlite-identified.ts';
 
@@ -20,6 +21,11 @@ after(async () => {
 
 identifiedStoreConformance(
   'sqlite identified',
+  async (place) => new SqliteIdentifiedStore(join(place, 'issuer.sqlite')),
+  newFolder,
+);
+stationStoreConformance(
+  'sqlite stations',
   async (place) => new SqliteIdentifiedStore(join(place, 'issuer.sqlite')),
   newFolder,
 );

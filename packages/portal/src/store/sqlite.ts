@@ -57,12 +57,17 @@ export class Sqlite {
    */
   compact(): void {
     this.#database.exec('VACUUM');
+    this.truncateLog();
+  }
+
+  /** Writes the log into the database and empties it: what was overwritten there is gone from both. */
+  truncateLog(): void {
     this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
   close(): void {
     this.#prepared.clear();
-    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    this.truncateLog();
     this.#database.close();
   }
 }
