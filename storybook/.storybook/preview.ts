@@ -8,7 +8,7 @@ const preview: Preview = {
     a11y: { test: 'error' },
     controls: { disable: true },
     actions: { disable: true },
-    options: { storySort: { order: ['Guide', 'Booth', 'Parts', 'Office', 'Tokens'] } },
+    options: { storySort: { order: ['Guide', 'Booth', 'Parts', 'Office', 'Station', 'Tokens'] } },
   },
   globalTypes: {
     locale: {

@@ -1,7 +1,16 @@
 import type { Meta, StoryObj } from '@storybook/web-components-vite';
 import { html } from 'lit';
 import { scriptedSession, type SessionScript } from '@kabina/booth/testing';
-import { binding, long, manifest, papers, receipt, training } from '@kabina/elements/testing';
+import {
+  binding,
+  long,
+  manifest,
+  papers,
+  queuedPapers,
+  queuedReceipt,
+  receipt,
+  training,
+} from '@kabina/elements/testing';
 import '@kabina/elements/kabina-booth';
 
 interface Args {
@@ -60,6 +69,47 @@ export const AccessCodeOnKiosk: Story = {
     mode: 'kiosk',
     ...showing({ at: 'login', methods: ['access-code'], issuer: 'registrar', busy: false }),
   },
+};
+/** A station's kiosk: a card instead of a login. */
+export const CardOnKiosk: Story = {
+  args: {
+    mode: 'kiosk',
+    ...showing({ at: 'login', methods: ['card'], issuer: '', busy: false }),
+  },
+};
+export const CardOfAnotherKiosk: Story = {
+  args: {
+    mode: 'kiosk',
+    ...showing({
+      at: 'login',
+      methods: ['card'],
+      issuer: '',
+      busy: false,
+      error: { code: 'card.kiosk', retryable: false },
+    }),
+  },
+};
+/** The line is down: ballots are saved in the kiosk, and the voter may finish. */
+export const QueuedOnKiosk: Story = {
+  args: {
+    mode: 'kiosk',
+    ...showing({
+      at: 'ballots',
+      papers: queuedPapers,
+      voting: 'open',
+      mayRestore: false,
+      mayKeepCode: false,
+    }),
+  },
+};
+export const QueuedReceiptOnKiosk: Story = {
+  args: {
+    mode: 'kiosk',
+    ...showing({ at: 'receipt', contest: 'question', receipt: queuedReceipt }),
+  },
+};
+export const QueuedFinishedOnKiosk: Story = {
+  args: { mode: 'kiosk', ...showing({ at: 'finished', papers: queuedPapers }) },
 };
 export const OneTimeCode: Story = {
   args: showing({

@@ -1,6 +1,15 @@
 import type { Meta, StoryObj } from '@storybook/web-components-vite';
 import { html, type TemplateResult } from 'lit';
-import { candidates, long, papers, projects, question, receipt } from '@kabina/elements/testing';
+import {
+  candidates,
+  long,
+  papers,
+  projects,
+  question,
+  queuedPapers,
+  queuedReceipt,
+  receipt,
+} from '@kabina/elements/testing';
 import { MarkedPaper } from '@kabina/elements/marked-paper';
 import '@kabina/elements/kabina-ballot';
 import '@kabina/elements/kabina-ballot-list';
@@ -43,6 +52,14 @@ export const BallotListClosed: Story = {
       .papers=${papers}
       .contests=${[candidates, projects, question]}
       .voting=${'closed'}
+    ></kabina-ballot-list>`,
+};
+/** On a station's kiosk with the line down. */
+export const BallotListQueued: Story = {
+  render: () =>
+    html`<kabina-ballot-list
+      .papers=${queuedPapers}
+      .contests=${[candidates, projects, question]}
     ></kabina-ballot-list>`,
 };
 export const BallotOne: Story = {
@@ -132,6 +149,13 @@ export const Receipt: Story = {
       .training=${true}
     ></kabina-receipt>`,
 };
+export const ReceiptQueued: Story = {
+  render: () =>
+    html`<kabina-receipt kiosk .receipt=${queuedReceipt} .contest=${question}></kabina-receipt>`,
+};
+export const StatusQueued: Story = {
+  render: () => html`<kabina-status .state=${'queued'}></kabina-status>`,
+};
 export const StatusAccepted: Story = {
   render: () => html`<kabina-status .state=${'accepted'}></kabina-status>`,
 };
@@ -156,6 +180,17 @@ export const CodeEntryKeypad: Story = {
       .hint=${'Десять знаков с листка'}
       .alphabet=${'base32'}
       .groups=${[5, 5]}
+    ></kabina-code-entry>`,
+};
+export const CodeEntryCard: Story = {
+  render: () =>
+    html`<kabina-code-entry
+      keypad
+      .label=${'Карточка доступа'}
+      .hint=${'Восемь групп по четыре знака, или код с карточки'}
+      .alphabet=${'base32'}
+      .groups=${[4, 4, 4, 4, 4, 4, 4, 4]}
+      .scanned=${'kabina-card:'}
     ></kabina-code-entry>`,
 };
 export const CodeEntryError: Story = {

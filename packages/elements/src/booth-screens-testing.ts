@@ -1,6 +1,6 @@
 /** Every screen of the booth by name, for the stories and for tests that must miss none. */
 import type { Paper, SessionState } from '@kabina/booth/session';
-import { papers, receipt } from './testing.ts';
+import { papers, queuedPapers, queuedReceipt, receipt } from './testing.ts';
 
 const hash = '5f0c6b1e'.repeat(8);
 const { trackingCode } = receipt;
@@ -31,9 +31,20 @@ export const everyScreen: readonly (readonly [string, SessionState, readonly Pap
         error: { code: 'login.code-wrong', retryable: false },
       },
     ],
+    ['card', { ...login, issuer: '', methods: ['card'] }],
+    [
+      'card refused',
+      {
+        ...login,
+        issuer: '',
+        methods: ['card'],
+        error: { code: 'card.kiosk', retryable: false },
+      },
+    ],
     ['code', { ...code, sentTo: '+7 *** ***-12-34', resendAt: 4e12 }],
     ['code wrong', { ...code, triesLeft: 2, error: { code: 'codes.wrong', retryable: false } }],
     ['ballots', { ...ballots, voting: 'open' }],
+    ['ballots queued', { ...ballots, papers: queuedPapers, voting: 'open' }],
     ['ballots suspended', { ...ballots, voting: 'suspended' }],
     ['ballots with trouble', { ...ballots, voting: 'open', error: unanswered }],
     ['marking one', { at: 'marking', ...question }],
@@ -64,6 +75,8 @@ export const everyScreen: readonly (readonly [string, SessionState, readonly Pap
       'receipt replaced',
       { at: 'receipt', contest: 'question', receipt: { ...receipt, state: 'replaced' } },
     ],
+    ['receipt queued', { at: 'receipt', contest: 'question', receipt: queuedReceipt }],
+    ['finished queued', { at: 'finished', papers: queuedPapers }],
     ['finished', { at: 'finished', papers }],
     ['ended', { at: 'ended' }],
     ['failed', { at: 'failed', code: 'network.offline', retry: true }],

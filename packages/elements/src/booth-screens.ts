@@ -1,34 +1,21 @@
 /** The booth's small screens: those that are a few lines and no element of their own. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { msg, str } from '@lit/localize';
-import type { BoothSession, LoginMethod, SessionState, Trouble } from '@kabina/booth/session';
+import type { BoothSession, LoginMethod, SessionState } from '@kabina/booth/session';
 import type { Contest } from '@kabina/election/manifest';
+import { CARD_GROUPS, CARD_PREFIX } from './access-card.ts';
 import { errorText } from './error-text.ts';
 import { checkIcon, warningIcon } from './icons.ts';
 import { isLeft } from './kabina-ballot-list.ts';
 import { label } from './kabina-status.ts';
 import { inLocale, localeOf } from './localization.ts';
+import { fieldError, trouble } from './trouble-note.ts';
 
 export type At<A extends SessionState['at']> = Extract<SessionState, { at: A }>;
 
 /** Lengths of an access code's halves: the first is the registrar's, the second the other issuer's. */
 const ACCESS_CODE = [5, 5];
 const ONE_TIME_CODE = [6];
-
-export function trouble(error: Trouble | undefined): TemplateResult | typeof nothing {
-  if (error === undefined) return nothing;
-  const { message, advice } = errorText(error.code);
-  return html`<p class="note bad" role="alert">
-    ${warningIcon}<span>${message} ${advice} <small class="code">${error.code}</small></span>
-  </p>`;
-}
-
-/** One line for a field: what happened, without the code. */
-function fieldError(error: Trouble | undefined): string {
-  if (error === undefined) return '';
-  const { message, advice } = errorText(error.code);
-  return `${message} ${advice}`;
-}
 
 export function waiting(text: string): TemplateResult {
   return html`<section aria-labelledby="wait">
@@ -59,6 +46,18 @@ export function loginScreen(
             code: `${code.slice(0, 5)}-${code.slice(5)}`,
           })}
       ></kabina-code-entry>`,
+    card: () =>
+      html`<kabina-code-entry
+        .label=${msg('Карточка доступа')}
+        .hint=${msg('Поднесите код карточки к сканеру. Если он не читается, введите знаки, напечатанные под ним: восемь групп по четыре.')}
+        .alphabet=${'base32'}
+        .groups=${CARD_GROUPS}
+        .scanned=${CARD_PREFIX}
+        .error=${fieldError(state.error)}
+        .busy=${state.busy}
+        ?keypad=${kiosk}
+        .submit=${(code: string) => void session.login({ method: 'card', code })}
+      ></kabina-code-entry>`,
     training: () =>
       html`<kabina-code-entry
         .label=${msg('Логин учебного избирателя')}
@@ -69,8 +68,9 @@ export function loginScreen(
         .submit=${(login: string) => void session.login({ method: 'training', login })}
       ></kabina-code-entry>`,
   };
+  const onlyCard = state.methods.every((method) => method === 'card');
   return html`<section>
-    <h2 tabindex="-1">${msg('Вход')}</h2>
+    <h2 tabindex="-1">${onlyCard ? msg('Поднесите карточку') : msg('Вход')}</h2>
     ${state.methods.map(
       (method, index) =>
         html`${index === 0 ? nothing : html`<p class="or muted">${msg('или')}</p>`}${screens[
@@ -157,6 +157,7 @@ export function finishedScreen(
   actions: { list: () => void; end: () => void; forget: (() => void) | undefined },
 ): TemplateResult {
   const left = state.papers.filter(isLeft).length;
+  const queued = state.papers.filter((paper) => paper.state === 'queued').length;
   return html`<section>
     <h2 tabindex="-1">${msg('Спасибо, вы закончили')}</h2>
     <ul class="plain">
@@ -182,7 +183,15 @@ export function finishedScreen(
             >
           </p>`
         : html`<p class="note good">
-            ${checkIcon}<span>${msg('Все ваши бюллетени в урне.')}</span>
+            ${checkIcon}<span
+              >${
+                queued > 0
+                  ? msg(
+                      str`Все ваши бюллетени приняты. Сохранены в этом терминале и будут отправлены: ${queued}.`,
+                    )
+                  : msg('Все ваши бюллетени в урне.')
+              }</span
+            >
           </p>`
     }
     <div class="actions">
@@ -210,7 +219,9 @@ export function endedScreen(kiosk: boolean, again: (() => void) | undefined): Te
     <p>
       ${
         kiosk
-          ? msg('Всё, что было введено, стёрто. Можно отойти от терминала.')
+          ? msg(
+              'Введённые данные стёрты, принятые и сохранённые бюллетени не пропадут. Можно отойти от терминала.',
+            )
           : msg('Страницу можно закрыть. Принятые бюллетени не пропадут.')
       }
     </p>

@@ -15,6 +15,23 @@ test('every code of the booth has a text of its own, with a way on', () => {
   }
 });
 
+/** Of cards, kiosks, desks and their queues; whoever gives one more adds it here. */
+const STATION_CODES = `
+  card.text card.foreign card.kiosk card.unknown card.used card.early card.expired card.busy
+  card.spoiled card.deposit cards.erased outbox.full storage.not-kept storage.failed
+  journal.disagrees journal.unreachable queue.foreign queue.truncated queue.malformed held.text
+  held.foreign desk.secret desk.rights desk.voter desk.served desk.elsewhere desk.offline desk.pile
+  desk.dead desk.closed permits.elsewhere deliveries.malformed deliveries.election deliveries.kiosk
+  deliveries.style deliveries.batch deliveries.closed deliveries.full late.malformed late.not-held
+  late.proof late.closed`;
+
+test('every code of a station has a text of its own', () => {
+  const missing = STATION_CODES.trim()
+    .split(/\s+/)
+    .filter((code) => !knownCodes.includes(code));
+  assert.deepEqual(missing, []);
+});
+
 test('a code that nobody has foreseen has a text too', () => {
   assert.equal(errorText('ballots.new-kind').message, errorText('ballots.refused').message);
   assert.notEqual(errorText('whatever').advice, '');

@@ -1,16 +1,17 @@
 /**
- * What a voter reads when something goes wrong: one place for every stable code of the booth and
- * the portal. Two sentences: what happened, and what to do. The code itself is shown small beside
+ * What a person reads when something goes wrong: one place for every stable code of the booth, the
+ * portal and the station (`station-text.ts`). Two sentences: what happened, and what to do. The code itself is shown small beside
  * them, for whoever helps.
  */
 import { msg } from '@lit/localize';
+import { STATION_TEXTS } from './station-text.ts';
 
 export interface ErrorText {
   readonly message: string;
   readonly advice: string;
 }
 
-type Entry = () => ErrorText;
+export type Entry = () => ErrorText;
 
 const wait = () => msg('Подождите немного и попробуйте ещё раз.');
 const callHelp = () => msg('Обратитесь к члену комиссии или в службу поддержки.');
@@ -208,6 +209,8 @@ const TEXTS: Readonly<Record<string, Entry>> = {
     message: msg('Урна ещё не ответила.'),
     advice: msg('Дождитесь ответа: бюллетень уже отправлен.'),
   }),
+
+  ...STATION_TEXTS,
 };
 
 /** Whole families whose members a voter can't tell apart. */

@@ -159,6 +159,7 @@ export function isLeft({ state }: Paper): boolean {
 
 function look({ state, error }: Paper): { sign: TemplateResult; style: string } {
   switch (state) {
+    case 'queued':
     case 'accepted':
     case 'recorded':
     case 'counted':
@@ -174,6 +175,8 @@ function look({ state, error }: Paper): { sign: TemplateResult; style: string } 
 
 function stateText({ state, error }: Paper): string {
   switch (state) {
+    case 'queued':
+      return msg('Сохранён в этом терминале и будет отправлен');
     case 'accepted':
       return msg('Опущен в урну, принят');
     case 'recorded':

@@ -72,6 +72,78 @@ describe('kabina-booth', () => {
     expect(marking.state.at).to.equal('marking');
   });
 
+  it('gives a card to the kiosk, scanned or typed, and nothing else that is scanned', async () => {
+    const [, state] = everyScreen.find(([screen]) => screen === 'card')!;
+    for (const card of ['kabina-card:AbC-_9xYz', '7Z7Z-'.repeat(8).slice(0, -1)]) {
+      const session = scriptedSession({ manifest: training, state });
+      const given: unknown[] = [];
+      session.login = (credentials) => Promise.resolve(void given.push(credentials));
+      const booth = await show(session, 'kiosk');
+      expect(text(booth)).to.include('Поднесите карточку');
+      for (const other of ['7Z7Z7-Q7Z7A', 'kabina-held:AbC', '123456']) {
+        expect(booth.takeCode(other), other).to.equal(false);
+      }
+      expect(booth.takeCode(card)).to.equal(true);
+      const code = card.startsWith('kabina') ? card : card.replaceAll('-', '');
+      expect(given).to.deep.equal([{ method: 'card', code }]);
+    }
+  });
+
+  it('says honestly of queued ballots that they are saved here, and lets the voter finish', async () => {
+    for (const [name, words] of [
+      ['ballots queued', 'Сохранён в этом терминале и будет отправлен'],
+      ['receipt queued', 'Бюллетень сохранён в этом терминале и будет отправлен'],
+      ['receipt queued', 'откройте квитанцию на странице проверки с любого устройства'],
+      ['finished queued', 'Сохранены в этом терминале и будут отправлены: 3.'],
+    ] as const) {
+      const [, state, papers] = everyScreen.find(([screen]) => screen === name)!;
+      const session = scriptedSession({ manifest: training, papers, state });
+      const booth = await show(session, 'kiosk');
+      expect(text(booth), name).to.include(words);
+      expect(text(booth), name).not.to.match(/в урне|Опущен/);
+      if (name !== 'ballots queued') continue;
+      deep(booth, 'kabina-ballot-list', '.actions button').click();
+      expect(session.state.at).to.equal('finished');
+    }
+  });
+
+  it('takes its sessions from a factory, one for each voter, and ends them', async () => {
+    const made: ScriptedSession[] = [];
+    const factory = (): ScriptedSession => {
+      const session = scriptedSession({ manifest: training, methods: ['card'] });
+      made.push(session);
+      return session;
+    };
+    const booth = await mount<KabinaBooth>(
+      html`<kabina-booth mode="kiosk" lang="ru" .sessionFactory=${factory}></kabina-booth>`,
+    );
+    await until(booth, () => made[0]?.state.at === 'login');
+    expect(text(booth)).to.include('Поднесите карточку');
+    await booth.end();
+    await settle(booth);
+    expect(made[0]!.state.at).to.equal('ended');
+    deep(booth, '#screen section .button').click();
+    await until(booth, () => made[1]?.state.at === 'login');
+    clear();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(made.map(({ state }) => state.at)).to.deep.equal(['ended', 'ended']);
+  });
+
+  it('says why a kiosk takes no voter, and asks it again', async () => {
+    let full = true;
+    const factory = (): ScriptedSession => {
+      if (full) throw Object.assign(new Error('full'), { code: 'outbox.full' });
+      return scriptedSession({ manifest: training, methods: ['card'] });
+    };
+    const booth = await mount<KabinaBooth>(
+      html`<kabina-booth mode="kiosk" lang="ru" .sessionFactory=${factory}></kabina-booth>`,
+    );
+    await until(booth, () => text(booth).includes('кончилось место для бюллетеней'));
+    full = false;
+    deep(booth, '#screen section .button').click();
+    await until(booth, () => text(booth).includes('Поднесите карточку'));
+  });
+
   it('hands the receipt to the printer that it was given', async () => {
     const [, state, papers] = everyScreen.find(([name]) => name === 'receipt')!;
     const booth = await show(scriptedSession({ manifest: training, papers, state }), 'kiosk');

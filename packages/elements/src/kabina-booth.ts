@@ -2,7 +2,7 @@ import { LitElement, html, nothing, type PropertyValues, type TemplateResult } f
 import { property, query, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { msg, updateWhenLocaleChanges } from '@lit/localize';
-import type { BoothSession, ReceiptView, SessionConfig, SessionState } from '@kabina/booth/session';
+import type { BoothSession, ReceiptView, SessionState } from '@kabina/booth/session';
 import type { Contest } from '@kabina/election/manifest';
 import * as screens from './booth-screens.ts';
 import { controls } from './controls.styles.ts';
@@ -14,13 +14,25 @@ import { defaultAppearance, type Appearance } from './kabina-settings.ts';
 import { inLocale, localeOf, getLocale, setLocale, toLocale, type Locale } from './localization.ts';
 import { MarkedPaper } from './marked-paper.ts';
 import { contrastTheme, textSizes, tokens } from './tokens.styles.ts';
+import { trouble } from './trouble-note.ts';
+
+/** Where a session of its own comes from: when one of these changes it begins anew. */
+const sources = [
+  'sessionFactory',
+  'election',
+  'box',
+  'registrar',
+  'observers',
+  'workerFactory',
+  'mode',
+] as const;
 
 /**
  * @summary The voter's whole way in one tag: login, papers, marking, review, encryption, casting,
  * receipt.
  *
- * Give it the address of the services and a worker factory, or a ready session. It draws what the
- * session's state says and calls the session's actions; the marks of the paper at hand live in one
+ * Give it the address of the services and a worker factory, a session factory, or a ready session.
+ * It draws what the session's state says and calls the session's actions; the marks of the paper at hand live in one
  * private field and go nowhere but into `session.seal`.
  *
  * @event kabina-end - The session has ended and nothing of it is left. A kiosk goes back to its
@@ -52,6 +64,11 @@ export class KabinaBooth extends LitElement {
   @property({ attribute: 'lang' }) accessor language = '';
   /** Makes the encryption worker; the page's content policy decides from where. */
   @property({ attribute: false }) accessor workerFactory: (() => Worker) | undefined;
+  /**
+   * Makes a session instead of the addresses, as a station's kiosk does; called for every voter. The
+   * booth starts and ends what it gets; of an error that it throws the `code` is told in words.
+   */
+  @property({ attribute: false }) accessor sessionFactory: (() => BoothSession) | undefined;
   /** A ready session instead of the addresses. Whoever made it ends it. */
   @property({ attribute: false }) accessor session: BoothSession | undefined;
   /** Prints a receipt by other means than the browser's, such as a receipt printer. */
@@ -117,8 +134,7 @@ export class KabinaBooth extends LitElement {
       void setLocale(this.#home);
     }
     if (changed.has('session')) this.#listen(this.session ?? this.#own);
-    const address = ['election', 'box', 'registrar', 'observers', 'workerFactory', 'mode'] as const;
-    if (address.some((name) => changed.has(name))) this.#begin();
+    if (sources.some((name) => changed.has(name))) this.#begin();
   }
 
   protected override updated(): void {
@@ -248,14 +264,14 @@ export class KabinaBooth extends LitElement {
       case 'ballots':
         return this.#ballots(state, session, kiosk);
       case 'marking':
-        return html`${screens.trouble(state.error)}<kabina-ballot
+        return html`${trouble(state.error)}<kabina-ballot
             .paper=${this.#paper}
             ?kiosk=${kiosk}
             @kabina-review=${() => session.review()}
             @kabina-leave=${() => session.list()}
           ></kabina-ballot>`;
       case 'review':
-        return html`${screens.trouble(state.error)}<kabina-review
+        return html`${trouble(state.error)}<kabina-review
             .paper=${this.#paper}
             .busy=${state.busy}
             ?kiosk=${kiosk}
@@ -299,7 +315,7 @@ export class KabinaBooth extends LitElement {
   }
 
   #ballots(state: screens.At<'ballots'>, session: BoothSession, kiosk: boolean): TemplateResult {
-    return html`${screens.trouble(state.error)}<kabina-ballot-list
+    return html`${trouble(state.error)}<kabina-ballot-list
         .papers=${state.papers}
         .contests=${session.manifest?.contests ?? []}
         .voting=${state.voting}
@@ -330,27 +346,42 @@ export class KabinaBooth extends LitElement {
     }
   }
 
-  /** Makes a session of its own once the addresses are complete, and begins anew when they change. */
+  /**
+   * Makes a session of its own, by the factory or once the addresses are complete, and begins anew
+   * when they change.
+   */
   #begin(): void {
+    const { sessionFactory } = this;
+    if (this.session === undefined && sessionFactory !== undefined) {
+      void this.#open(() => Promise.resolve(sessionFactory));
+      return;
+    }
     const { election, box, registrar, observers, mode, workerFactory } = this;
     const complete = election !== '' && box !== '' && registrar !== '';
     if (this.session !== undefined || workerFactory === undefined || !complete) return;
     const issuers = [{ id: 'registrar', url: registrar }];
     if (observers !== '') issuers.push({ id: 'observers', url: observers });
-    void this.#open({ electionId: election, box, issuers, mode, createWorker: workerFactory });
+    const config = { electionId: election, box, issuers, mode, createWorker: workerFactory };
+    void this.#open(async () => {
+      // Loaded here, so that a page with a session of its own making doesn't pay for this one.
+      const { VotingSession } = await import('@kabina/booth/session');
+      return () => new VotingSession(config);
+    });
   }
 
-  async #open(config: SessionConfig): Promise<void> {
+  async #open(load: () => Promise<() => BoothSession>): Promise<void> {
     await this.#endOwn();
     const turn = (this.#turn += 1);
-    // Loaded here, so that a page with a session of its own making doesn't pay for this one.
-    const { VotingSession } = await import('@kabina/booth/session');
+    const make = await load();
     if (turn !== this.#turn || !this.isConnected) return;
     try {
-      this.#own = new VotingSession(config);
-    } catch {
-      // Nothing that could be an election's id: the embedder's mistake, told on the voter's screen.
-      this.current = { at: 'failed', code: 'config.issuers', retry: false };
+      this.#own = make();
+    } catch (error) {
+      // A kiosk that may take no voter says why. Without a code: nothing that could be an election's
+      // id, the embedder's mistake. Either is told on the voter's screen.
+      const code =
+        error instanceof Error && 'code' in error ? String(error.code) : 'config.issuers';
+      this.current = { at: 'failed', code, retry: false };
       return;
     }
     this.#listen(this.#own);

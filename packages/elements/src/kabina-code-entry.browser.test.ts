@@ -88,6 +88,34 @@ describe('kabina-code-entry', () => {
     expect(codes.length).to.equal(1);
   });
 
+  it('hands a scanned card over as it was read, and a typed one without its hyphens', async () => {
+    const scan = 'kabina-card:AbC-_9xYz';
+    const codes: string[] = [];
+    const entry = await mount<KabinaCodeEntry>(
+      html`<kabina-code-entry
+        .label=${'Карточка'}
+        .alphabet=${'base32'}
+        .groups=${[4, 4]}
+        .scanned=${'kabina-card:'}
+        .submit=${(code: string) => codes.push(code)}
+      ></kabina-code-entry>`,
+    );
+    expect(entry.take(scan)).to.equal(true);
+    // A scanner that types, into the field itself.
+    field(entry).focus();
+    await sendKeys({ type: scan });
+    expect(field(entry).value).to.equal(scan);
+    await sendKeys({ press: 'Enter' });
+    await sendKeys({ type: 'kabc 12de' });
+    expect(field(entry).value).to.equal('KABC-12DE');
+    await sendKeys({ press: 'Enter' });
+    expect(codes).to.deep.equal([scan, scan, 'KABC12DE']);
+    expect(entry.take('kabina-held:AbC')).to.equal(false);
+    entry.busy = true;
+    expect(entry.take(scan)).to.equal(false);
+    expect(field(entry).value).to.equal('');
+  });
+
   it('says in words that a code is incomplete, and sends nothing', async () => {
     const codes: string[] = [];
     const entry = await accessCode((code) => codes.push(code));

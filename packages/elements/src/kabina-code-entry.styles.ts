@@ -3,6 +3,7 @@ import { css } from 'lit';
 export const styles = css`
   :host {
     display: block;
+    container: entry / inline-size;
   }
   form {
     display: grid;
@@ -28,6 +29,11 @@ export const styles = css`
     inline-size: min(100%, var(--_width, 100%));
     font-family: var(--_mono);
     letter-spacing: 0.08em;
+  }
+  /* All of it in sight, as wide as the field is: 0.62 em is a symbol of the code's font. */
+  input.long {
+    font-size: min(1.35em, calc((min(100cqi, 38em) - 1.6em) / var(--_symbols) / 0.62));
+    letter-spacing: 0;
   }
   input[aria-invalid='true'] {
     border-color: var(--_bad);

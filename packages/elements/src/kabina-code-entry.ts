@@ -7,8 +7,11 @@ import { eraseIcon, warningIcon } from './icons.ts';
 import { styles } from './kabina-code-entry.styles.ts';
 import { tokens } from './tokens.styles.ts';
 
+/** From so many symbols on, a code is written smaller, or it would not fit a line. */
+const LONG = 16;
+
 /**
- * @summary Asks for a code: access code, one-time code, login. A scanner that types like a
+ * @summary Asks for a code: access code, access card, one-time code, login. A scanner that types like a
  * keyboard works as it is; on a kiosk there are keys on the screen.
  *
  * A code is a secret: it goes to `submit` alone, never into an event or an attribute, and is
@@ -28,11 +31,16 @@ export class KabinaCodeEntry extends LitElement {
   @property({ attribute: false }) accessor alphabet: Alphabet = 'digits';
   /** Lengths of the groups, such as `[5, 5]`; empty for any length. */
   @property({ attribute: false }) accessor groups: readonly number[] = [];
+  /**
+   * What the text of a scanned code begins with, where that is another than the typed one, such as
+   * `kabina-card:`. Such a text is handed over as it was read.
+   */
+  @property({ attribute: false }) accessor scanned = '';
   /** Keys on the screen. */
   @property({ type: Boolean, reflect: true }) accessor keypad = false;
   /** The code is being checked. */
   @property({ type: Boolean, attribute: false }) accessor busy = false;
-  /** Takes the code, without separators. */
+  /** Takes the code, without separators, or a scanned text as it was read. */
   @property({ attribute: false }) accessor submit: ((code: string) => void) | undefined;
 
   @query('input') private accessor input!: HTMLInputElement;
@@ -48,9 +56,11 @@ export class KabinaCodeEntry extends LitElement {
   }
 
   protected override firstUpdated(): void {
+    if (this.#length === 0) return;
     // Through the style object: a strict content policy refuses style attributes.
     const symbols = this.#length + this.groups.length + 1;
-    if (this.#length > 0) this.input.style.setProperty('--_width', `${symbols * 0.75 + 1.5}em`);
+    this.input.style.setProperty('--_width', `${symbols * 0.75 + 1.5}em`);
+    this.input.style.setProperty('--_symbols', `${symbols}`);
   }
 
   protected override render() {
@@ -62,7 +72,7 @@ export class KabinaCodeEntry extends LitElement {
         <input
           id="code"
           part="input"
-          class=${coded ? 'code' : ''}
+          class=${coded ? (this.#length > LONG ? 'code long' : 'code') : ''}
           type="text"
           autocomplete=${this.alphabet === 'digits' ? 'one-time-code' : 'off'}
           autocapitalize=${coded ? 'characters' : 'none'}
@@ -110,10 +120,17 @@ export class KabinaCodeEntry extends LitElement {
   }
 
   #format(): void {
-    if (this.alphabet === 'text') return;
+    const { value } = this.input;
+    // A scanner that types: its text is case-sensitive and has symbols of its own.
+    const scanned = this.#isScanned(value) || this.scanned.startsWith(value);
+    if (this.alphabet === 'text' || scanned) return;
     // Only while typing at the end, or the caret would jump.
-    if (this.input.selectionStart !== this.input.value.length) return;
-    this.input.value = group(normalise(this.input.value, this.alphabet), this.groups);
+    if (this.input.selectionStart !== value.length) return;
+    this.input.value = group(normalise(value, this.alphabet), this.groups);
+  }
+
+  #isScanned(text: string): boolean {
+    return this.scanned !== '' && text.startsWith(this.scanned);
   }
 
   /**
@@ -122,6 +139,10 @@ export class KabinaCodeEntry extends LitElement {
    * @returns false, and does nothing, if the text is no code of this field's form or the field is busy
    */
   take(scanned: string): boolean {
+    if (this.#isScanned(scanned) && !this.busy) {
+      this.#hand(scanned);
+      return true;
+    }
     const code = normalise(scanned, this.alphabet);
     const whole = this.#length > 0 && code.length === this.#length;
     if (this.busy || !whole || scanned.replace(/[\s-]/g, '').length !== code.length) return false;
@@ -140,7 +161,7 @@ export class KabinaCodeEntry extends LitElement {
 
   #submit(event: SubmitEvent): void {
     event.preventDefault();
-    if (this.busy) return;
+    if (this.busy || this.take(this.input.value.trim())) return;
     const code = normalise(this.input.value, this.alphabet);
     if (code === '' || (this.#length > 0 && code.length !== this.#length)) {
       this.error = code === '' ? msg('Введите код.') : msg('Код введён не полностью.');

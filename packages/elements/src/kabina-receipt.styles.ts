@@ -34,6 +34,10 @@ export const styles = css`
     padding-block-start: 1em;
     border-block-start: max(1px, var(--_line)) solid var(--_line-colour);
   }
+  .slip .later {
+    grid-column: 1 / -1;
+    max-inline-size: none;
+  }
   .training {
     grid-column: 1 / -1;
     max-inline-size: none;

@@ -4,6 +4,7 @@ import { msg, updateWhenLocaleChanges } from '@lit/localize';
 import type { ReceiptView } from '@kabina/booth/session';
 import type { Contest } from '@kabina/election/manifest';
 import { controls } from './controls.styles.ts';
+import { infoIcon } from './icons.ts';
 import { styles } from './kabina-receipt.styles.ts';
 import { inLocale, localeOf } from './localization.ts';
 import { tokens } from './tokens.styles.ts';
@@ -46,10 +47,11 @@ export class KabinaReceipt extends LitElement {
   protected override render() {
     const { receipt, contest } = this;
     if (receipt === undefined || contest === undefined) return nothing;
+    const queued = receipt.state === 'queued';
     const code = receipt.text.length > LONGEST_QR_TEXT ? receipt.trackingCode : receipt.text;
     return html`
       <kabina-scroller ?buttons=${this.kiosk}>
-        <h2 tabindex="-1">${msg('Бюллетень в урне')}</h2>
+        <h2 tabindex="-1">${queued ? msg('Бюллетень сохранён') : msg('Бюллетень в урне')}</h2>
         <div class="slip" part="slip">
           ${
             this.training
@@ -68,6 +70,17 @@ export class KabinaReceipt extends LitElement {
           </div>
           <kabina-qr .value=${code} .label=${msg('QR-код квитанции')}></kabina-qr>
           <kabina-status .state=${receipt.state}></kabina-status>
+          ${
+            queued
+              ? html`<p class="later note">
+                  ${infoIcon}<span
+                    >${msg(
+                      'Ждать не нужно: терминал отправит бюллетень сам. Позже откройте квитанцию на странице проверки с любого устройства, и она дополнится ответом урны и записью в журнале.',
+                    )}</span
+                  >
+                </p>`
+              : nothing
+          }
         </div>
         <div role="status">${this.#printed()}</div>
       </kabina-scroller>

@@ -7,10 +7,11 @@ import { checkIcon, infoIcon } from './icons.ts';
 import { styles } from './kabina-status.styles.ts';
 import { tokens } from './tokens.styles.ts';
 
-const ROAD = ['accepted', 'recorded', 'counted'] as const;
+const ROAD: readonly ReceiptState[] = ['accepted', 'recorded', 'counted'];
 
 /**
- * @summary How far a ballot has come: accepted by the box, recorded in the public log, counted.
+ * @summary How far a ballot has come: accepted by the box, recorded in the public log, counted; before
+ * that, on a station's kiosk, saved there.
  * A change is announced politely.
  * @csspart steps - The list of steps.
  */
@@ -29,10 +30,11 @@ export class KabinaStatus extends LitElement {
     if (this.state === 'replaced') {
       return html`<p class="note" role="status">${infoIcon}<span>${meaning('replaced')}</span></p>`;
     }
-    const reached = ROAD.indexOf(this.state);
+    const road = this.state === 'queued' ? (['queued', ...ROAD] as const) : ROAD;
+    const reached = road.indexOf(this.state);
     return html`
       <ol part="steps">
-        ${ROAD.map(
+        ${road.map(
           (step, index) =>
             html`<li
               class=${index <= reached ? 'done' : ''}
@@ -57,6 +59,8 @@ export class KabinaStatus extends LitElement {
 /** One word for a state of a ballot. */
 export function label(state: ReceiptState): string {
   switch (state) {
+    case 'queued':
+      return msg('Сохранён');
     case 'accepted':
       return msg('Принят');
     case 'recorded':
@@ -70,6 +74,10 @@ export function label(state: ReceiptState): string {
 
 function meaning(state: ReceiptState): string {
   switch (state) {
+    case 'queued':
+      return msg(
+        'Бюллетень сохранён в этом терминале и будет отправлен. Терминал подписал обещание, что он попадёт в открытый журнал.',
+      );
     case 'accepted':
       return msg('Урна приняла бюллетень и подписала обещание записать его в открытый журнал.');
     case 'recorded':

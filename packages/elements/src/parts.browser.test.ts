@@ -164,6 +164,7 @@ describe('parts', () => {
 
   it('status: tells each step in words and announces it', async () => {
     for (const [state, words] of [
+      ['queued', 'сохранён в этом терминале и будет отправлен'],
       ['accepted', 'подписала обещание'],
       ['recorded', 'записан в открытый журнал'],
       ['counted', 'учтён при подсчёте'],

@@ -197,6 +197,19 @@ export const papers: readonly Paper[] = [
   },
 ];
 
+/** On a station's kiosk with the line down. */
+export const queuedReceipt: ReceiptView = { ...receipt, contest: 'question', state: 'queued' };
+
+export const queuedPapers: readonly Paper[] = ['council', 'projects', 'question'].map(
+  (contest) => ({
+    contest,
+    state: 'queued',
+    revision: 0,
+    mayRevise: false,
+    receipt: { ...queuedReceipt, contest },
+  }),
+);
+
 export const result: ContestResult = {
   contest: 'council',
   ballots: 731,
