@@ -39,7 +39,7 @@ import type { TileReader } from '@kabina/log/tiles';
 /** Something that the commission wanted and the state of the election does not allow. */
 export class CommissionError extends Error {
   override readonly name = 'CommissionError';
-  readonly code: 'commission.not-ready' | 'commission.shares';
+  readonly code: 'commission.not-ready' | 'commission.shares' | 'commission.stations';
   constructor(code: CommissionError['code'], message: string) {
     super(message);
     this.code = code;
@@ -159,13 +159,39 @@ export class Commission {
     return this.#act('withdrawn', { contest, option });
   }
 
-  close(): Promise<void> {
-    return this.#act('closed', { stations: [] });
+  /**
+   * Closes the voting with what the stations' kiosks say they hold.
+   *
+   * @param missing kiosks that a person has named, of which nothing was heard
+   * @throws {CommissionError} `commission.stations` if nothing was heard of others too
+   */
+  async close(missing: readonly string[] = []): Promise<void> {
+    const body = this.state.stations?.closed() ?? { stations: [] };
+    checkNamed(body.missing, missing);
+    await this.#act('closed', body);
   }
 
-  /** Fixes which ballots count: all that are on the board by now. */
-  fixTally(): Promise<void> {
-    return this.#act('tally', { size: this.state.size });
+  /**
+   * Fixes which ballots count: all that are on the board by now.
+   *
+   * @param missing kiosks that a person has named, whose held ballots haven't all come
+   * @throws {CommissionError} `commission.stations` if others' haven't either
+   */
+  async fixTally(missing: readonly string[] = []): Promise<void> {
+    const { size, stations } = this.state;
+    const body = stations?.tally(size) ?? { size };
+    checkNamed(body.missing, missing);
+    await this.#act('tally', body);
+  }
+
+  /** States what a kiosk holds at closing, as it was dictated or stands in its queue file. */
+  stateHeld(body: Bodies['held']): Promise<void> {
+    return this.#act('held', body);
+  }
+
+  /** Writes off the unopened cards of a dead kiosk, by an act that members have signed. */
+  writeOff(body: Bodies['written-off']): Promise<void> {
+    return this.#act('written-off', body);
   }
 
   /** Contests that still need shares, and how many good-looking ones they have. */
@@ -235,7 +261,7 @@ export class Commission {
     const { state, manifest } = this;
     const result = state.results.get(contest.id);
     if (result === undefined || state.issued.size < manifest.issuers.length) return undefined;
-    const numbers = protocolNumbers(manifest, state.issued, result);
+    const numbers = protocolNumbers(manifest, state.issued, result, state);
     return protocolLines(contest, numbers, (option) => state.isWithdrawn(contest.id, option));
   }
 
@@ -286,6 +312,13 @@ export class Commission {
       members: members.map(({ name, post }, m) => ({ name, post, ...roll[m]! })),
     });
   }
+}
+
+/** Who is given up on is named by a person: one that fell silent since was not. */
+function checkNamed(missing: readonly string[] = [], named: readonly string[]): void {
+  const others = missing.filter((kiosk) => !named.includes(kiosk));
+  if (others.length === 0) return;
+  throw new CommissionError('commission.stations', `not heard of: ${others.join(', ')}`);
 }
 
 function notReady(message: string): CommissionError {

@@ -163,12 +163,15 @@ export class KabinaOffice extends LitElement {
         return html`<kabina-office-ceremony .office=${office}></kabina-office-ceremony>`;
       case 'voting':
         return html`<kabina-office-desk .office=${office}></kabina-office-desk>
+          <kabina-office-stations .office=${office}></kabina-office-stations>
           <kabina-office-voting .office=${office}></kabina-office-voting>`;
       case 'counting':
         return html`<kabina-office-counting .office=${office}></kabina-office-counting>
+          <kabina-office-stations .office=${office}></kabina-office-stations>
           <kabina-office-voting .office=${office}></kabina-office-voting>`;
       case 'decrypting':
-        return html`<kabina-office-counting .office=${office}></kabina-office-counting>`;
+        return html`<kabina-office-counting .office=${office}></kabina-office-counting>
+          <kabina-office-stations .office=${office}></kabina-office-stations>`;
       case 'results':
       case 'published':
         return html`<kabina-office-results .office=${office}></kabina-office-results>`;

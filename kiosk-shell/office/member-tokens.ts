@@ -35,7 +35,7 @@ const SUBJECTS: Readonly<Record<Act, Localized>> = {
 const NIGHT_MS = 86_400_000;
 
 /** Why a certificate is no good at a time, by the code that the screen has words for. */
-function certificateFault(
+export function certificateFault(
   manifest: Manifest,
   certificate: Certificate,
   at: Date,
@@ -62,7 +62,7 @@ function certificateFault(
  *
  * @returns the CMS, DER, or the card's problem
  */
-async function signWith(
+export async function signWith(
   card: Card,
   certificate: Certificate,
   { content, dissent, pin, options }: SigningOf,

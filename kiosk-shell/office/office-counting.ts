@@ -10,6 +10,7 @@ import { FollowOffice } from './follow-office.ts';
 import type { KabinaConfirm } from './kabina-confirm.ts';
 import type { Office } from './office.ts';
 import { panels } from './office.styles.ts';
+import { kioskNames, missingNow } from './stations.ts';
 
 /** @summary After closing: the issuers' statements, the line below which ballots count, the shares. */
 export class KabinaOfficeCounting extends LitElement {
@@ -151,12 +152,19 @@ export class KabinaOfficeCounting extends LitElement {
   }
 
   async #fix(office: Office): Promise<void> {
+    const board = office.board!;
+    const missing = missingNow(board, 'tally');
+    const gone =
+      missing.length === 0
+        ? ''
+        : ` Дошли не все бюллетени терминалов: ${kioskNames(board.manifest!, missing)}. Остальные НЕ БУДУТ УЧТЕНЫ.`;
     const sure = await this.confirm.ask({
       title: 'Провести черту подсчёта?',
-      text: 'Учтены будут бюллетени, которые уже стоят в журнале, и никакие другие. Хранители начнут расшифровывать суммы. Отменить это нельзя.',
-      yes: 'Провести черту',
+      text: `Учтены будут бюллетени, которые уже стоят в журнале, и никакие другие. Хранители начнут расшифровывать суммы. Отменить это нельзя.${gone}`,
+      yes: missing.length === 0 ? 'Провести черту' : 'Провести черту без них',
+      danger: missing.length > 0,
     });
-    if (sure) await office.act('Черта подсчёта', () => office.commission!.fixTally());
+    if (sure) await office.act('Черта подсчёта', () => office.commission!.fixTally(missing));
   }
 
   async #state(office: Office): Promise<void> {

@@ -334,7 +334,7 @@ function withdrawnOf(board: BoardState, contest: Contest): ReadonlySet<string> {
 function relationsOf(office: Office, board: BoardState, contest: Contest): readonly Relation[] {
   const lines = office.commission!.lines(contest);
   if (lines === undefined) return [];
-  const { remote, premises } = issuedPermits(board.manifest!, board.issued, contest.id);
+  const { remote, premises } = issuedPermits(board.manifest!, board.issued, contest.id, board);
   return protocolRelations(
     contest,
     lines.map(({ no, value }) => [no, value] as const),

@@ -7,6 +7,7 @@ import { FollowOffice } from './follow-office.ts';
 import type { KabinaConfirm } from './kabina-confirm.ts';
 import type { Office } from './office.ts';
 import { panels } from './office.styles.ts';
+import { kioskNames, missingNow } from './stations.ts';
 
 /** @summary While ballots come in: turnout, a break, a candidate who leaves, closing. */
 export class KabinaOfficeVoting extends LitElement {
@@ -177,13 +178,20 @@ export class KabinaOfficeVoting extends LitElement {
   }
 
   async #close(office: Office): Promise<void> {
+    const board = office.board!;
+    // Whom the commission gives up on is named by a person: by the one who says yes here.
+    const missing = missingNow(board, 'closed');
+    const gone =
+      missing.length === 0
+        ? ''
+        : ` Не закрыты терминалы: ${kioskNames(board.manifest!, missing)}. Бюллетени, которые в них остались, НЕ БУДУТ УЧТЕНЫ. Если терминал ещё можно закрыть или его слип продиктовать, сначала сделайте это в разделе «Участки».`;
     const sure = await this.confirm.ask({
       title: 'Закрыть голосование?',
-      text: 'Отменить это нельзя. Новые бюллетени приниматься не будут, можно будет приступить к подсчёту.',
-      yes: 'Закрыть навсегда',
+      text: `Отменить это нельзя. Новые бюллетени приниматься не будут, можно будет приступить к подсчёту.${gone}`,
+      yes: missing.length === 0 ? 'Закрыть навсегда' : 'Закрыть без этих терминалов',
       danger: true,
     });
-    if (sure) await office.act('Закрытие голосования', () => office.commission!.close());
+    if (sure) await office.act('Закрытие голосования', () => office.commission!.close(missing));
   }
 }
 

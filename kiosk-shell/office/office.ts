@@ -10,6 +10,7 @@ import { readControl, readOfficeKeys, type ControlState } from '../common/contro
 import { TokenRoads } from '../common/readers.ts';
 import { Commission } from './commission.ts';
 import { Desk } from './desk.ts';
+import { CardPrinter } from './stations.ts';
 import { errorCode } from './office-errors.ts';
 import { openOfficeKeys } from './office-keys.ts';
 import { Turnout } from './turnout.ts';
@@ -29,6 +30,8 @@ export class Office extends EventTarget {
   config: PageConfig | undefined;
   commission: Commission | undefined;
   desk: Desk | undefined;
+  /** The card issuer's desk, which has the stations' access cards printed. */
+  cards: CardPrinter | undefined;
   turnout = new Turnout();
   /** What is being done now, in words. */
   busy: string | undefined;
@@ -110,6 +113,7 @@ export class Office extends EventTarget {
       await commission.refresh();
       this.commission = commission;
       this.desk = new Desk(config, keys.desks);
+      this.cards = new CardPrinter(config, keys.desks, commission.manifest);
       this.roads = new TokenRoads(keys.bridge?.url ?? config.bridge, keys.bridge?.secret);
       await this.turnout.read(config, commission.manifest);
     });
@@ -119,6 +123,7 @@ export class Office extends EventTarget {
     this.commission?.forget();
     this.commission = undefined;
     this.desk = undefined;
+    this.cards = undefined;
     this.roads = new TokenRoads();
     this.trouble = undefined;
     this.#changed();

@@ -1,0 +1,263 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import { controls } from '@kabina/elements/controls';
+import { checkIcon, infoIcon, warningIcon } from '@kabina/elements/icons';
+import { tokens } from '@kabina/elements/themes';
+import type { Manifest } from '@kabina/election/manifest';
+import { FollowOffice } from './follow-office.ts';
+import type { Office } from './office.ts';
+import { panels } from './office.styles.ts';
+import {
+  stationViews,
+  styleTitle,
+  type Batch,
+  type CardText,
+  type KioskView,
+  type StationView,
+} from './stations.ts';
+
+/** A batch whose cards are being printed. */
+interface Printing {
+  readonly station: string;
+  readonly batch: Batch;
+  readonly cards: readonly CardText[];
+}
+
+/**
+ * @summary «Участки»: for each station its batches of cards, what its kiosks held at closing and how
+ * much of it has come, its balance, and the forms for what goes wrong. Empty where nobody votes at a
+ * station.
+ */
+export class KabinaOfficeStations extends LitElement {
+  static override styles = [
+    tokens,
+    controls,
+    panels,
+    css`
+      progress {
+        inline-size: 100%;
+        accent-color: var(--_accent);
+      }
+      @media print {
+        .no-print {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) accessor office: Office | undefined;
+  /** Batches by station, once they were asked for. */
+  @state() private accessor batches: ReadonlyMap<string, readonly Batch[]> = new Map();
+  @state() private accessor printing: Printing | undefined;
+
+  constructor() {
+    super();
+    new FollowOffice(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.printing = undefined;
+  }
+
+  protected override render() {
+    const { office, printing } = this;
+    const board = office?.board;
+    const manifest = board?.manifest;
+    if (office === undefined || manifest === undefined || manifest.stations.length === 0) {
+      return nothing;
+    }
+    if (printing !== undefined) {
+      return html`<kabina-cards-print
+        class="printing"
+        .manifest=${manifest}
+        .station=${printing.station}
+        .batch=${printing.batch}
+        .cards=${printing.cards}
+        @kabina-counted=${() => void this.#counted(office, printing)}
+        @kabina-close=${() => (this.printing = undefined)}
+      ></kabina-cards-print>`;
+    }
+    const views = stationViews(board!);
+    return html`<section class="panel no-print" aria-labelledby="stations">
+      <h2 id="stations">Участки</h2>
+      ${this.#queue(views)} ${views.map((view) => this.#station(office, manifest, view))}
+      <kabina-office-queue-file .office=${office}></kabina-office-queue-file>
+    </section>`;
+  }
+
+  /** How far what kiosks held at closing has come. */
+  #queue(views: readonly StationView[]) {
+    const held = views.flatMap(({ kiosks }) => kiosks.flatMap((kiosk) => kiosk.held ?? []));
+    if (held.length === 0) return nothing;
+    const number = held.reduce((sum, one) => sum + one.number, 0);
+    const arrived = held.reduce((sum, one) => sum + one.arrived, 0);
+    return html`<label for="arrived">Бюллетени из очередей терминалов</label>
+      <progress
+        id="arrived"
+        max=${Math.max(1, number)}
+        value=${number === 0 ? 1 : arrived}
+      ></progress>
+      <p role="status">Дошло ${arrived} из ${number}.</p>`;
+  }
+
+  #station(office: Office, manifest: Manifest, view: StationView) {
+    const { balance } = view;
+    return html`<details ?open=${balance.holds === false}>
+      <summary>
+        ${view.name.ru}:
+        ${
+          balance.holds === true
+            ? html`<span class="mark yes">${checkIcon} баланс сошёлся</span>`
+            : balance.holds === false
+              ? html`<span class="mark">${warningIcon} баланс не сходится</span>`
+              : html`<span class="muted">${summaryOf(view)}</span>`
+        }
+      </summary>
+      <ul class="cards">
+        ${view.kiosks.map((kiosk) => this.#kiosk(kiosk))}
+        <li class="card ${view.marked ? 'good' : ''}">
+          <strong>Стол регистрации</strong>
+          <span>${view.marked ? 'отчёт получен' : 'отчёт придёт после закрытия'}</span>
+        </li>
+      </ul>
+      ${this.#batches(office, manifest, view)}
+      ${view.kiosks
+        .filter(({ held, accounted }) => held === undefined || !accounted)
+        .map(
+          ({ id }) =>
+            html`<kabina-office-kiosk-trouble
+              .office=${office}
+              station=${view.id}
+              kiosk=${id}
+            ></kabina-office-kiosk-trouble>`,
+        )}
+      <details>
+        <summary>Баланс карточек</summary>
+        <kabina-station-balance .balance=${balance} .manifest=${manifest}></kabina-station-balance>
+      </details>
+    </details>`;
+  }
+
+  #kiosk({ name, received, held, writtenOff, accounted }: KioskView) {
+    const all = held !== undefined && held.arrived >= held.number;
+    return html`<li class="card ${all && accounted ? 'good' : ''}">
+      <strong>${name}</strong>
+      ${received.map(({ style, number }) => html`<span>${style.ru}: карточек ${number}</span>`)}
+      <span
+        >${
+          held === undefined
+            ? 'не закрыт'
+            : all
+              ? `очередь дошла: ${held.number}`
+              : `дошло ${held.arrived} из ${held.number}`
+        }</span
+      >
+      ${writtenOff ? html`<span>карточки списаны по акту</span>` : nothing}
+    </li>`;
+  }
+
+  #batches(office: Office, manifest: Manifest, { id }: StationView) {
+    const batches = this.batches.get(id);
+    const mayPrint = office.busy === undefined;
+    return html`<details>
+      <summary>Карточки доступа</summary>
+      <div class="actions">
+        <button
+          class="button"
+          type="button"
+          aria-disabled=${!mayPrint}
+          @click=${() => void this.#look(office, id)}
+        >
+          Показать партии
+        </button>
+      </div>
+      ${
+        batches === undefined
+          ? nothing
+          : batches.length === 0
+            ? html`<p class="note">
+                ${infoIcon}<span
+                  >Партий нет: терминалы участка ещё не получили свои бюллетени.</span
+                >
+              </p>`
+            : html`<div class="table">
+                <table>
+                  <thead>
+                    <tr>
+                      <th scope="col">Терминал</th>
+                      <th scope="col">Бюллетени</th>
+                      <th scope="col">Партия</th>
+                      <th scope="col">Карточек</th>
+                      <th scope="col">Печать</th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    ${batches.map((batch) => this.#batch(office, manifest, id, batch))}
+                  </tbody>
+                </table>
+              </div>`
+      }
+    </details>`;
+  }
+
+  #batch(office: Office, manifest: Manifest, station: string, batch: Batch) {
+    const name = manifest.kiosks.find(({ id }) => id === batch.kiosk)?.name ?? batch.kiosk;
+    return html`<tr>
+      <th scope="row">${name}</th>
+      <td>${styleTitle(manifest, batch.style).ru}</td>
+      <td>${batch.batch}</td>
+      <td>${batch.cards}</td>
+      <td>
+        ${
+          batch.printed
+            ? html`<span class="mark yes">${checkIcon} напечатана</span>`
+            : html`<button
+                class="button"
+                type="button"
+                aria-label="Печатать: ${name}, партия ${batch.batch}"
+                aria-disabled=${office.busy !== undefined}
+                @click=${() => void this.#print(office, station, batch)}
+              >
+                Печатать
+              </button>`
+        }
+      </td>
+    </tr>`;
+  }
+
+  async #look(office: Office, station: string): Promise<void> {
+    await office.act('Партии карточек', async () => {
+      const batches = await office.cards!.batches(station);
+      this.batches = new Map(this.batches).set(station, batches);
+    });
+  }
+
+  async #print(office: Office, station: string, batch: Batch): Promise<void> {
+    await office.act('Печать карточек', async () => {
+      const cards = await office.cards!.secrets(station, batch);
+      this.printing = { station, batch, cards };
+    });
+  }
+
+  async #counted(office: Office, { station, batch }: Printing): Promise<void> {
+    const done = await office.act('Стирание секретов карточек', async () => {
+      await office.cards!.erase(station, batch);
+      const batches = await office.cards!.batches(station);
+      this.batches = new Map(this.batches).set(station, batches);
+    });
+    if (done) this.printing = undefined;
+  }
+}
+
+function summaryOf({ kiosks, marked }: StationView): string {
+  const closed = kiosks.filter(({ held }) => held !== undefined).length;
+  return `закрыто терминалов ${closed} из ${kiosks.length}${marked ? ', стол отчитался' : ''}`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'kabina-office-stations': KabinaOfficeStations;
+  }
+}
