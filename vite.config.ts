@@ -5,6 +5,8 @@
 import { existsSync } from 'node:fs';
 import { decorators } from '@kabina/elements/build/decorators';
 import { defineConfig } from 'vite';
+import { offline } from './kiosk-shell/offline/build.ts';
+import { OFFLINE_PAGES, PAGES } from './kiosk-shell/start/pages.ts';
 
 const at = (path: string): string => new URL(`./${path}`, import.meta.url).pathname;
 
@@ -12,6 +14,8 @@ const at = (path: string): string => new URL(`./${path}`, import.meta.url).pathn
 const pages: Record<string, string> = {};
 for (const [name, folder] of [
   ['terminal', 'kiosk-shell/terminal'],
+  ['desk', 'kiosk-shell/desk'],
+  ['technician', 'kiosk-shell/technician'],
   ['office', 'kiosk-shell/office'],
   ['trustee', 'kiosk-shell/trustee'],
   ['portal', 'kiosk-shell/portal-page'],
@@ -25,12 +29,18 @@ export default defineConfig({
   root: at(''),
   base: './',
   appType: 'mpa',
-  plugins: [decorators()],
+  plugins: [
+    decorators(),
+    offline(
+      Object.fromEntries(OFFLINE_PAGES.map((address) => [address, PAGES[address] as string])),
+    ),
+  ],
   optimizeDeps: {
     // Workers too: a dependency found only when a page runs would make Vite load the page again.
     entries: [
       ...Object.values(pages),
       at('kiosk-shell/common/booth-worker.ts'),
+      at('kiosk-shell/technician/trial-worker.ts'),
       at('packages/observer/page/audit-worker.ts'),
       at('packages/observer/page/check-worker.ts'),
     ],

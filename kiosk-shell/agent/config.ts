@@ -1,7 +1,9 @@
 /** What the agent is told: a JSON file with exactly these fields, and the command line over it. */
-import { readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { readPairingSecret } from '@kabina/tokens/pairing';
 import type { PageConfig } from '../common/config.ts';
+import { JournalFolder } from './journal-file.ts';
+import { isPrivate, readKeyFile, type MachineKey, type MachineRole } from './machine-key.ts';
 
 /** How tokens are reached: through pcscd, on USB by ourselves (no pcscd then), or not at all. */
 export type TokenRoad = 'pcsc' | 'usb' | 'none';
@@ -16,9 +18,22 @@ export interface AgentConfig {
   readonly secretFile?: string;
   /** Which election, and where its services are; none yet if left out. */
   readonly election?: Omit<PageConfig, 'bridge'>;
+  /** Which machine of the election this is, and the file of its key; none: it signs nothing. */
+  readonly machine?: MachineConfig;
+  /** The folder of the journals; there is one where there is a machine. */
+  readonly state?: string;
 }
 
-export type AgentErrorCode = 'agent.usage' | 'agent.config' | 'agent.secret' | 'agent.pages';
+export interface MachineConfig {
+  readonly role: MachineRole;
+  /** Of the kiosk (`kiosk`) or of the station (`desk`) in the manifest. */
+  readonly id: string;
+  /** Made with `--new-key`. */
+  readonly keyFile: string;
+}
+
+export type AgentErrorCode =
+  'agent.usage' | 'agent.config' | 'agent.secret' | 'agent.key' | 'agent.state' | 'agent.pages';
 
 /** A sentence for the person who sets the kiosk up. */
 export class AgentError extends Error {
@@ -34,6 +49,9 @@ export class AgentError extends Error {
 type Json = Readonly<Record<string, unknown>>;
 
 const ROADS: readonly unknown[] = ['pcsc', 'usb', 'none'] satisfies TokenRoad[];
+const FIELDS = ['port', 'pages', 'tokens', 'secretFile', 'election', 'machine', 'state'];
+/** As the manifest's ids are (`@kabina/election/manifest`). */
+const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const SERVICES = ['box', 'registrar', 'observers'] as const;
 
 function wrong(field: string, expected: string): never {
@@ -70,11 +88,21 @@ function readElection(json: unknown): Omit<PageConfig, 'bridge'> {
   return json as unknown as Omit<PageConfig, 'bridge'>;
 }
 
+function readMachine(json: unknown): MachineConfig {
+  if (!isObject(json)) return wrong('machine', 'объект');
+  onlyFields('machine.', json, ['role', 'id', 'keyFile']);
+  const { role, id, keyFile } = json;
+  if (role !== 'kiosk' && role !== 'desk') wrong('machine.role', '"kiosk" или "desk"');
+  if (typeof id !== 'string' || !ID.test(id)) wrong('machine.id', 'имя из манифеста');
+  if (typeof keyFile !== 'string' || keyFile === '') wrong('machine.keyFile', 'файл ключа машины');
+  return json as unknown as MachineConfig;
+}
+
 /** Throws {@link AgentError} where a field is missing, unknown or wrong. */
 export function checkConfig(json: unknown): AgentConfig {
   if (!isObject(json)) throw new AgentError('agent.config', 'нужен объект JSON');
-  onlyFields('', json, ['port', 'pages', 'tokens', 'secretFile', 'election']);
-  const { port, pages, tokens, secretFile, election } = json;
+  onlyFields('', json, FIELDS);
+  const { port, pages, tokens, secretFile, election, machine, state } = json;
   if (!Number.isSafeInteger(port) || (port as number) < 0 || (port as number) > 65_535) {
     wrong('port', 'целое число от 0 до 65535');
   }
@@ -83,12 +111,16 @@ export function checkConfig(json: unknown): AgentConfig {
   if (secretFile === undefined ? tokens !== 'none' : typeof secretFile !== 'string') {
     wrong('secretFile', 'файл кода сопряжения');
   }
+  if (machine === undefined ? state !== undefined : typeof state !== 'string' || state === '') {
+    wrong('state', 'папка журналов машины, только вместе с machine');
+  }
   return {
     port: port as number,
     pages,
     tokens: tokens as TokenRoad,
     ...(secretFile === undefined ? {} : { secretFile: secretFile as string }),
     ...(election === undefined ? {} : { election: readElection(election) }),
+    ...(machine === undefined ? {} : { machine: readMachine(machine), state: state as string }),
   };
 }
 
@@ -107,7 +139,7 @@ export async function readConfigFile(path: string): Promise<Json> {
 export async function readSecretFile(path: string): Promise<string> {
   let text: string;
   try {
-    if (((await stat(path)).mode & 0o077) !== 0) {
+    if (!(await isPrivate(path))) {
       throw new AgentError('agent.secret', `${path}: файл доступен другим, нужны права 0600`);
     }
     text = await readFile(path, 'utf8');
@@ -120,4 +152,27 @@ export async function readSecretFile(path: string): Promise<string> {
     throw new AgentError('agent.secret', `${path}: в файле нет кода сопряжения`);
   }
   return secret;
+}
+
+/** Throws {@link AgentError} where the key's file is open to others, or holds no key. */
+export async function openMachineKey({ role, id, keyFile }: MachineConfig): Promise<MachineKey> {
+  try {
+    return { role, id, seed: await readKeyFile(keyFile) };
+  } catch (cause) {
+    throw new AgentError('agent.key', `${keyFile}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Makes the folder, of mode 0700. Throws {@link AgentError} where others may look into it. */
+export async function openState(path: string): Promise<JournalFolder> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    if (((await stat(path)).mode & 0o077) !== 0) {
+      throw new AgentError('agent.state', `${path}: папка доступна другим, нужны права 0700`);
+    }
+  } catch (cause) {
+    if (cause instanceof AgentError) throw cause;
+    throw new AgentError('agent.state', `${path}: папка не открывается`, { cause });
+  }
+  return new JournalFolder(path);
 }

@@ -1,6 +1,7 @@
 /**
  * What the agent serves on the loopback: the built pages under the strict policy, `/config.json`,
- * and the bridge to tokens. It reads no cookie, keeps no log of requests and has no state.
+ * the bridge to tokens, the machine's key and journals. It reads no cookie and keeps no log of
+ * requests; all that it keeps is in the journals.
  */
 import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
@@ -11,12 +12,22 @@ import Fastify from 'fastify';
 import { PAGES, securityHeaders } from '../start/pages.ts';
 import { serveBridge } from './bridge.ts';
 import { AgentError, type AgentConfig } from './config.ts';
+import type { JournalFolder } from './journal-file.ts';
+import type { MachineKey } from './machine-key.ts';
+import { machineRoutes } from './machine-routes.ts';
+import { machineFacts } from './preflight.ts';
 
 const LOOPBACK = '127.0.0.1';
 
 export interface Tokens {
   readonly source: ReaderSource;
   readonly secret: string;
+}
+
+/** A machine that signs and keeps journals. */
+export interface Machine {
+  readonly key: MachineKey;
+  readonly journals: JournalFolder;
 }
 
 export interface Agent {
@@ -26,7 +37,11 @@ export interface Agent {
 }
 
 /** Rejects if the port is taken. */
-export async function serveAgent(config: AgentConfig, tokens: Tokens | undefined): Promise<Agent> {
+export async function serveAgent(
+  config: AgentConfig,
+  tokens: Tokens | undefined,
+  machine: Machine | undefined,
+): Promise<Agent> {
   const pages = resolve(config.pages);
   if (!existsSync(join(pages, `${PAGES['/terminal/']}index.html`))) {
     throw new AgentError('agent.pages', `${pages}: собранных страниц нет (npx vite build)`);
@@ -42,6 +57,14 @@ export async function serveAgent(config: AgentConfig, tokens: Tokens | undefined
     if (request.host !== `${LOOPBACK}:${port}` && request.host !== `localhost:${port}`) {
       await reply.code(421).send();
     }
+  });
+  const machineHandler = machineRoutes({
+    ...machine,
+    preflight: () => machineFacts(pages, machine?.journals),
+  });
+  // Before Fastify has read a body: the handler is strict about types and lengths by itself.
+  server.addHook('onRequest', async (request, reply) => {
+    if (await machineHandler(request.raw, reply.raw)) reply.hijack();
   });
   await server.register(fastifyStatic, {
     root: pages,

@@ -12,7 +12,13 @@ import { sealUnderPassphrase } from '@kabina/crypto/passphrase';
 import { OFFICE_KEYS_LABEL, type OfficeSecrets } from '../office/office-keys.ts';
 import type { Bridge } from '../common/readers.ts';
 import type { ElectionPlan } from './election-file.ts';
-import { HOLDERS, startElection, type RunningElection, type Seat } from './setup.ts';
+import {
+  HOLDERS,
+  startElection,
+  type RunningElection,
+  type Seat,
+  type StationPlan,
+} from './setup.ts';
 import type { TrainingTokens } from './training-tokens.ts';
 
 export type Stage = 'seats' | 'preparing' | 'running' | 'failed';
@@ -31,6 +37,9 @@ export interface ControlOptions {
   readonly tokens: TrainingTokens;
   /** The way from a page to the tokens. */
   readonly bridge: Bridge;
+  readonly stations: readonly StationPlan[];
+  /** An election runs whose stations have machines. */
+  readonly onMachines: (election: RunningElection) => Promise<void>;
 }
 
 const MAX_BODY = 4096;
@@ -72,7 +81,7 @@ export class Control {
     if (this.#stage !== 'seats') return;
     this.#stage = 'preparing';
     const { states, plan, voters, minutes, ports, onMessage, passphrase } = this.#options;
-    const { bridge, tokens } = this.#options;
+    const { bridge, tokens, stations } = this.#options;
     try {
       await mkdir(states, { recursive: true, mode: 0o700 });
       const election = await startElection({
@@ -87,6 +96,7 @@ export class Control {
         sender: 'ipc',
         onMessage,
         authority: tokens.authority,
+        stations,
       });
       const secrets: OfficeSecrets = { desks: election.officeKeys.desks, bridge };
       this.#officeKeys = await sealUnderPassphrase(
@@ -96,6 +106,7 @@ export class Control {
       );
       this.#election = election;
       this.#stage = 'running';
+      await this.#options.onMachines(election);
       if (!this.#byHand) await this.#openByItself(election);
     } catch (error) {
       this.#stage = 'failed';

@@ -2,9 +2,10 @@
  * `npm start`: everything on one machine. A training election whose keys seven holders have just
  * made, the portal's services, two witnesses, and the pages; prints where to go and who may vote.
  *
- *     npm start -- [--by-hand] [--voters N] [--minutes N] [--port N] [--election FILE]
+ *     npm start -- [--by-hand] [--voters N] [--minutes N] [--port N] [--election FILE] [--station]
  *
- * With `--by-hand` the office page makes every step, and people may take holders' seats.
+ * With `--station` there is a polling station too, whose kiosk and registration desk work without a
+ * line: two more page servers, each for a machine of its own. With `--by-hand` the office page makes every step, and people may take holders' seats.
  */
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -12,9 +13,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { sealDeskKeys } from '../desk/desk-keys.ts';
 import { Control } from './control.ts';
 import { ElectionFileError, readElectionFile, type ElectionPlan } from './election-file.ts';
-import { servePages } from './page-server.ts';
+import { servePages, type PageServer } from './page-server.ts';
+import { serveMachine } from './station-machines.ts';
 import { makePairingSecret } from '@kabina/tokens/pairing';
 import { MEMBERS } from './setup.ts';
 import { TrainingTokens } from './training-tokens.ts';
@@ -27,6 +30,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '480' },
     port: { type: 'string', default: '8800' },
     election: { type: 'string' },
+    station: { type: 'boolean', default: false },
   },
 });
 
@@ -65,9 +69,25 @@ function passphrase(): string {
   return symbols.join('').replace(/(.{4})(?=.)/g, '$1-');
 }
 
+/** The training station. */
+const STATION = {
+  id: '101',
+  name: {
+    ru: 'Избирательный участок № 101, школа № 4',
+    kk: '№ 101 сайлау учаскесі, № 4 мектеп',
+    en: 'Polling station 101, school 4',
+  },
+  kiosks: [{ id: 'K1', name: 'Терминал 1' }],
+};
+/** What the member at the registration desk types. */
+const deskCode = passphrase();
+const stationPorts = { kiosk: port + 4, desk: port + 5 };
+
 const officePassphrase = passphrase();
 const tokens = new TrainingTokens(MEMBERS.map(({ name }) => name));
 const secret = makePairingSecret();
+const services = [port + 1, port + 2, port + 3].map((n) => `http://127.0.0.1:${n}`);
+const stationPages: PageServer[] = [];
 const control = new Control({
   states: join(root, '.state'),
   plan,
@@ -78,6 +98,25 @@ const control = new Control({
   byHand: values['by-hand'],
   tokens,
   bridge: { url: `ws://127.0.0.1:${port}/bridge`, secret },
+  stations: values.station ? [STATION] : [],
+  onMachines: async ({ machines, folder, officeKeys }) => {
+    // An election that is made anew has machines with new keys.
+    await Promise.all(stationPages.splice(0).map((server) => server.close()));
+    for (const machine of machines) {
+      stationPages.push(
+        await serveMachine({
+          machine,
+          state: join(folder, `${machine.role}-${machine.id}`),
+          port: stationPorts[machine.role],
+          services,
+          config: () => control.config,
+          ...(machine.role === 'desk' && {
+            deskKeys: await sealDeskKeys(deskCode, officeKeys.stationDesks.get(machine.station)!),
+          }),
+        }),
+      );
+    }
+  },
   onMessage(party, message) {
     const { type, code, login } = message as { type?: string; code?: string; login?: string };
     // The console is this training machine's telephone.
@@ -88,7 +127,7 @@ const control = new Control({
 const pages = await servePages({
   port,
   tokens: { source: tokens.source, secret },
-  services: [port + 1, port + 2, port + 3].map((n) => `http://127.0.0.1:${n}`),
+  services,
   control(request, response) {
     control.handle(request, response).catch((error: unknown) => {
       console.error((error as Error).message);
@@ -100,7 +139,7 @@ const pages = await servePages({
 );
 
 async function stop(): Promise<void> {
-  await Promise.all([control.stop(), pages.close()]);
+  await Promise.all([control.stop(), ...[pages, ...stationPages].map((server) => server.close())]);
   process.exit(0);
 }
 process.on('SIGINT', () => void stop());
@@ -120,7 +159,14 @@ console.log(`
   Место хранителя        ${at}/trustee/
   Наблюдатель            ${at}/observer/
   Доска                  http://127.0.0.1:${port + 1}/board/
-
+${
+  values.station
+    ? `
+  Участок № ${STATION.id}: киоск  http://127.0.0.1:${stationPorts.kiosk}/terminal/
+           стол регистрации  http://127.0.0.1:${stationPorts.desk}/desk/      код стола: ${deskCode}
+`
+    : ''
+}
   Избиратели для входа на портале (код придёт сюда, в эту консоль):
     ${voters
       .slice(0, 8)

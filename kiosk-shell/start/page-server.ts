@@ -7,8 +7,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { ReaderSource } from '@kabina/tokens/transport';
-import { createServer as createVite, type Plugin } from 'vite';
+import { createServer as createVite, type Plugin, type ViteDevServer } from 'vite';
 import { serveBridge, type ServedBridge } from '../agent/bridge.ts';
+import type { MachineHandler } from '../agent/machine-routes.ts';
 import { PAGES, securityHeaders } from './pages.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -32,6 +33,10 @@ export interface PageServerOptions {
   readonly control: (request: IncomingMessage, response: ServerResponse) => void;
   /** Readers of tokens that the pages may use through the agent's bridge, and the pairing secret. */
   readonly tokens?: { readonly source: ReaderSource; readonly secret: string };
+  /** What signs and keeps journals, where the server stands for a station's machine. */
+  readonly machine?: MachineHandler;
+  /** Where `/` leads; `/office/` by default. */
+  readonly home?: string;
 }
 
 export interface PageServer {
@@ -40,9 +45,12 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/** Listens on the loopback. Rejects if the port is taken. */
-export async function servePages(options: PageServerOptions): Promise<PageServer> {
-  const vite = await createVite({
+/** One Vite for all servers of this process: two of them would prepare one cache at once. */
+const modules = { users: 0, vite: undefined as Promise<ViteDevServer> | undefined };
+
+function openVite(): Promise<ViteDevServer> {
+  modules.users++;
+  modules.vite ??= createVite({
     root,
     appType: 'mpa',
     logLevel: 'warn',
@@ -50,6 +58,19 @@ export async function servePages(options: PageServerOptions): Promise<PageServer
     server: { middlewareMode: true, hmr: false, ws: false },
     cacheDir: join(root, 'node_modules/.vite'),
   });
+  return modules.vite;
+}
+
+async function leaveVite(): Promise<void> {
+  if (--modules.users > 0) return;
+  const { vite } = modules;
+  modules.vite = undefined;
+  await (await vite)?.close();
+}
+
+/** Listens on the loopback. Rejects if the port is taken. */
+export async function servePages(options: PageServerOptions): Promise<PageServer> {
+  const vite = await openVite();
   let headers: Record<string, string> = {};
   let bridge: ServedBridge | undefined;
   const server = createServer((request, response) => {
@@ -65,10 +86,23 @@ export async function servePages(options: PageServerOptions): Promise<PageServer
       return;
     }
     if (pathname === '/') {
-      response.writeHead(302, { location: '/office/' });
+      response.writeHead(302, { location: options.home ?? '/office/' });
       response.end();
       return;
     }
+    if (options.machine === undefined) servePage(request, response, pathname, search);
+    else {
+      void options.machine(request, response).then((answered) => {
+        if (!answered) servePage(request, response, pathname, search);
+      });
+    }
+  });
+  const servePage = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    pathname: string,
+    search: string,
+  ): void => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     for (const [address, folder] of Object.entries(PAGES)) {
       if (pathname === address) request.url = `/${folder}index.html${search}`;
@@ -77,12 +111,12 @@ export async function servePages(options: PageServerOptions): Promise<PageServer
       }
     }
     vite.middlewares(request, response);
-  });
+  };
   const close = async (): Promise<void> => {
     await bridge?.close();
     server.close();
     server.closeAllConnections();
-    await vite.close();
+    await leaveVite();
   };
   try {
     await new Promise<void>((resolve, reject) => {

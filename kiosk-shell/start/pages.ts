@@ -6,11 +6,21 @@
 /** Where each page is, by its address. */
 export const PAGES: Readonly<Record<string, string>> = {
   '/terminal/': 'kiosk-shell/terminal/',
+  '/desk/': 'kiosk-shell/desk/',
+  '/technician/': 'kiosk-shell/technician/',
   '/office/': 'kiosk-shell/office/',
   '/trustee/': 'kiosk-shell/trustee/',
   '/portal/': 'kiosk-shell/portal-page/',
   '/observer/': 'packages/observer/page/',
 };
+
+/** Those of the commission's own hardware: they start without a network too (`kiosk-shell/offline`). */
+export const OFFLINE_PAGES: readonly string[] = [
+  '/terminal/',
+  '/desk/',
+  '/technician/',
+  '/office/',
+];
 
 /**
  * No script, style, font or picture but this server's own; no WebAssembly and no `eval`; no string

@@ -5,6 +5,7 @@
  *
  *     FOLDER/draft.json voters.csv manifest.cbor manifest-entry.cbor
  *     FOLDER/registrar observers box witness-1 witness-2 trustee-1 … trustee-7   a state folder each
+ *     FOLDER/kiosk-K1.key desk-101.key …                                         keys of a station's machines
  *     FOLDER/board                                                               the public log
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -15,9 +16,11 @@ import { encodeEntry, signEntry, type Entry } from '@kabina/election/entries';
 import {
   electionId,
   encodeManifest,
+  type Localized,
   type Manifest,
   type MembersAuthority,
 } from '@kabina/election/manifest';
+import { makeKeyFile } from '../agent/machine-key.ts';
 import { Commission } from '../office/commission.ts';
 import type { ElectionPlan } from './election-file.ts';
 import { runParty, startParty, stopParty, type Party } from './processes.ts';
@@ -64,6 +67,13 @@ export interface Seat {
   readonly hpkeKey: Uint8Array;
 }
 
+/** A polling station: its desk and its kiosks are machines of their own. */
+export interface StationPlan {
+  readonly id: string;
+  readonly name: Localized;
+  readonly kiosks: readonly { readonly id: string; readonly name: string }[];
+}
+
 export interface SetupOptions {
   readonly folder: string;
   readonly plan: ElectionPlan;
@@ -84,12 +94,26 @@ export interface SetupOptions {
   readonly onMessage?: (party: string, message: unknown) => void;
   /** Who certifies the members' tokens; without it members have none. */
   readonly authority?: MembersAuthority;
+  /** Each serves every style. */
+  readonly stations?: readonly StationPlan[];
+}
+
+/** A machine of a station, with the file that holds its Ed25519 seed. */
+export interface StationMachine {
+  readonly role: 'kiosk' | 'desk';
+  /** Of the kiosk, or of the desk's station. */
+  readonly id: string;
+  readonly station: string;
+  readonly keyFile: string;
+  readonly publicKey: Uint8Array;
 }
 
 /** What the office's key file holds. Secret. */
 export interface OfficeKeys {
   readonly commission: Uint8Array;
   readonly desks: Readonly<Record<IssuerId, string>>;
+  /** Secrets of each station's registration desk, which open that station's list alone. */
+  readonly stationDesks: ReadonlyMap<string, Readonly<Record<IssuerId, string>>>;
 }
 
 export interface RunningElection {
@@ -103,6 +127,7 @@ export interface RunningElection {
   readonly witnesses: readonly Party[];
   readonly trustees: readonly Party[];
   readonly commission: Commission;
+  readonly machines: readonly StationMachine[];
   stop(): Promise<void>;
 }
 
@@ -155,12 +180,24 @@ export async function startElection(options: SetupOptions): Promise<RunningElect
   const { folder, plan, ports = {} } = options;
   const at = (name: string): string => join(folder, name);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(at('draft.json'), JSON.stringify(draftOf(plan)));
+  const stations = options.stations ?? [];
+  await writeFile(
+    at('draft.json'),
+    JSON.stringify({ ...draftOf(plan), stations: stations.map(({ id }) => ({ id })) }),
+  );
   await writeFile(at('voters.csv'), options.voters, { mode: 0o600 });
 
   const deskSecrets = { registrar: playedPassphrase(), observers: playedPassphrase() };
   for (const id of ISSUER_IDS) {
     await writeFile(at(`${id}-desk.secret`), deskSecrets[id], { mode: 0o600 });
+  }
+  const stationDesks = new Map<string, Readonly<Record<IssuerId, string>>>();
+  for (const station of stations) {
+    const secrets = { registrar: playedPassphrase(), observers: playedPassphrase() };
+    stationDesks.set(station.id, secrets);
+    for (const id of ISSUER_IDS) {
+      await writeFile(at(`${id}-desk-${station.id}.secret`), secrets[id], { mode: 0o600 });
+    }
   }
   const passphrases = new Map<number, string>();
   const [seats] = await Promise.all([
@@ -189,7 +226,8 @@ export async function startElection(options: SetupOptions): Promise<RunningElect
   ]);
 
   const commissionSeed = randomBytes(32);
-  const manifest = await composeManifest(options, at, seats, commissionSeed);
+  const machines = await makeMachines(stations, at);
+  const manifest = await composeManifest(options, at, seats, { commissionSeed, machines });
   const id = electionId(manifest);
   const entry = signEntry('manifest', id, { manifest }, { by: 'commission', seed: commissionSeed });
   await writeFile(at('manifest.cbor'), encodeManifest(manifest));
@@ -245,6 +283,10 @@ export async function startElection(options: SetupOptions): Promise<RunningElect
           options.sender,
           '--desk-secret-file',
           at(`${issuer}-desk.secret`),
+          ...stations.flatMap(({ id: station }) => [
+            '--desk-secret-file',
+            `station/${station}=${at(`${issuer}-desk-${station}.secret`)}`,
+          ]),
           ...limit,
         ],
       ]);
@@ -271,12 +313,13 @@ export async function startElection(options: SetupOptions): Promise<RunningElect
       board: at('board'),
       manifest,
       electionId: id,
-      officeKeys: { commission: commissionSeed, desks: deskSecrets },
+      officeKeys: { commission: commissionSeed, desks: deskSecrets, stationDesks },
       box,
       issuers: { registrar, observers },
       witnesses,
       trustees,
       commission,
+      machines,
       stop,
     };
   } catch (error) {
@@ -285,11 +328,32 @@ export async function startElection(options: SetupOptions): Promise<RunningElect
   }
 }
 
+/** Makes the keys of the stations' machines. */
+function makeMachines(
+  stations: readonly StationPlan[],
+  at: (name: string) => string,
+): Promise<StationMachine[]> {
+  const make = async (
+    role: StationMachine['role'],
+    id: string,
+    station: string,
+  ): Promise<StationMachine> => {
+    const keyFile = at(`${role}-${id}.key`);
+    return { role, id, station, keyFile, publicKey: await makeKeyFile(keyFile) };
+  };
+  return Promise.all(
+    stations.flatMap(({ id: station, kiosks }) => [
+      make('desk', station, station),
+      ...kiosks.map(({ id }) => make('kiosk', id, station)),
+    ]),
+  );
+}
+
 async function composeManifest(
   options: SetupOptions,
   at: (name: string) => string,
   seats: readonly Seat[],
-  commissionSeed: Uint8Array,
+  { commissionSeed, machines }: { commissionSeed: Uint8Array; machines: readonly StationMachine[] },
 ): Promise<Manifest> {
   const { plan } = options;
   const issuers = await Promise.all(ISSUER_IDS.map((id) => readPublic<IssuerPublic>(at(id))));
@@ -302,6 +366,8 @@ async function composeManifest(
   if (issuers.some((issuer) => issuer.voters.root !== voters.root)) {
     throw new Error('the issuers do not have the same voter list');
   }
+  const machineKey = (role: StationMachine['role'], id: string): Uint8Array =>
+    machines.find((machine) => machine.role === role && machine.id === id)!.publicKey;
   const now = Date.now();
   const closes = time(now + options.minutes * 60_000);
   const names = [
@@ -316,7 +382,10 @@ async function composeManifest(
     contests: [...plan.contests],
     styles: plan.styles.map((style) => ({ ...style, voters: voters.styles[style.id] ?? 0 })),
     voters: { count: voters.count, root: bytes(voters.root) },
-    stations: [],
+    stations: (options.stations ?? []).map(({ id, name }) => ({
+      ...{ id, name },
+      signingKey: machineKey('desk', id),
+    })),
     hours: { opens: time(now - 60_000), issuingCloses: closes, closes, pauses: [] },
     revoting: options.revoting ? { until: closes } : null,
     trustees: { threshold: THRESHOLD, holders: seats.map((seat) => ({ ...seat })) },
@@ -326,7 +395,12 @@ async function composeManifest(
       signingKey: bytes(issuers[i]!.signingKey),
       keys: issuers[i]!.keys.map((key) => ({ ...key, modulus: bytes(key.modulus) })),
     })),
-    kiosks: [],
+    kiosks: (options.stations ?? []).flatMap(({ id: station, kiosks }) =>
+      kiosks.map(({ id, name }) => ({
+        ...{ id, name, station },
+        signingKey: machineKey('kiosk', id),
+      })),
+    ),
     board: { origin: ORIGIN, key: box.vkey },
     box: { signingKey: bytes(box.signingKey) },
     witnesses: { quorum: WITNESSES, keys: witnessKeys },

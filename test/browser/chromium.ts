@@ -1,6 +1,12 @@
 /** Debian's Chromium, driven by playwright-core: the flags that it needs as root and off the network. */
 import { existsSync } from 'node:fs';
-import { chromium, type Browser, type LaunchOptions } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type LaunchOptions,
+} from 'playwright-core';
 
 const FLAGS = [
   '--no-sandbox',
@@ -19,4 +25,12 @@ function options(): LaunchOptions {
 
 export function launchChromium(): Promise<Browser> {
   return chromium.launch(options());
+}
+
+/** With a profile on disk, which outlives the browser. */
+export function launchPersistent(
+  profile: string,
+  context: BrowserContextOptions = {},
+): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(profile, { ...options(), ...context });
 }

@@ -1,11 +1,14 @@
 /**
- * `npm run rehearsal -- --voters N [--election FILE] [--suite NAME] [--board DIR] [--sign] [--json]`: a whole
- * training election with no human, through the real processes over HTTP, some voters through the
+ * `npm run rehearsal -- --voters N [--election FILE] [--suite NAME] [--board DIR] [--sign] [--json]
+ * [--stations N [--offline SHARE]]`: a whole training election with no human, through the real processes over HTTP, some voters through the
  * real booth in Chromium. The expected tally is fixed before anyone casts; the board is left in a
  * folder; the verdict is the observer's own.
  *
  * With `--sign` three members with simulated cards sign opening, closing and protocols over the real
  * pcscd, and `protocol.bin`, `protocol.p7s` and `ca.pem` are left beside the board.
+ *
+ * With `--stations` there are polling stations, whose kiosks and desks are pages of real Chromium; that
+ * share of the voters votes at them while their lines are down, and their balances have to hold.
  *
  * Exit status 0 only if the tally is the expected one and the board is verified; 64 to 66 for
  * arguments or an election file that can't be used, 69 without pcscd; 130 when interrupted.
@@ -24,6 +27,7 @@ import { readOptions, type RehearsalOptions } from './options.ts';
 import { closeToResult, openWithKey, type SignAct } from './phases.ts';
 import { planVoters, type Plan } from './plan.ts';
 import { Progress } from './progress.ts';
+import { RehearsalStations, stationPlans, type Visit } from './station/stations.ts';
 import type { CodeMessage, VoterJob, VoterReport } from './voter-thread.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -47,10 +51,12 @@ class Rehearsal {
   readonly #plan: Plan;
   readonly #folder: string;
   readonly #timings: Record<string, number> = {};
-  readonly #ballots = { accepted: 0, revotes: 0, challenged: 0, chromium: 0 };
+  readonly #ballots = { accepted: 0, revotes: 0, challenged: 0, chromium: 0, stations: 0 };
   readonly #casting = new Casting();
   #running: RunningElection | undefined;
   #booths: BoothVoters | undefined;
+  #stations: RehearsalStations | undefined;
+  #visits: Visit[] = [];
   readonly #members: SigningMembers | undefined;
 
   constructor(options: RehearsalOptions, folder: string, members: SigningMembers | undefined) {
@@ -69,8 +75,10 @@ class Rehearsal {
     const members = this.#members;
     const sign: SignAct | undefined = members && ((act) => members.sign(running.commission, act));
     await this.#phase('ceremony', () => openWithKey(running, sign));
+    if (this.#options.stations > 0) await this.#phase('stations', () => this.#openStations());
     await this.#phase('casting', () => this.#cast(running, jobs));
-    await this.#phase('closeToResult', () => closeToResult(running, sign));
+    await this.#phase('closeToResult', () => closeToResult(running, sign, this.#stations));
+    const balances = this.#stations?.balances() ?? [];
     await this.stop();
     const board = wanted ?? join(this.#folder, 'board');
     await cp(running.board, board, { recursive: true });
@@ -81,6 +89,8 @@ class Rehearsal {
     const expected = this.#byOption((id) => this.#plan.expected.get(id));
     const tally = this.#byOption((id) => audit.tally?.find((one) => one.contest === id));
     const match = JSON.stringify(expected) === JSON.stringify(tally);
+    const holds = balances.every((balance) => balance.holds === true);
+    if (balances.length > 0) say(`balances of stations ${holds ? 'hold' : 'DO NOT hold'}`);
     say(`tally ${match ? 'as expected' : 'NOT as expected'}, verdict ${audit.verdict}`);
     say(`board: ${board}`);
     for (const [name, ms] of Object.entries(this.#timings)) {
@@ -93,16 +103,18 @@ class Rehearsal {
         JSON.stringify({
           ...{ electionId, board, voters, ballots },
           ...{ expected, tally, match, audit, timings },
+          ...(balances.length > 0 && { balances }),
         }),
       );
     }
-    return match && audit.verdict === 'verified';
+    return match && holds && audit.verdict === 'verified';
   }
 
   /** Ends every party and browser. */
   async stop(): Promise<void> {
-    const [running, booths] = [this.#running, this.#booths];
-    this.#booths = undefined;
+    const [running, booths, stations] = [this.#running, this.#booths, this.#stations];
+    this.#booths = this.#stations = undefined;
+    await stations?.close();
     await Promise.all([running?.stop(), booths?.close(), this.#members?.close()]);
   }
 
@@ -118,10 +130,20 @@ class Rehearsal {
     const perStyle = new Map(election.styles.map(({ id }) => [id, 0]));
     for (const { style } of this.#plan.voters) perStyle.set(style, perStyle.get(style)! + 1);
     const { csv, voters } = await syntheticVoters(election, total, this.#folder, perStyle);
+    const ofStyle = new Map(election.styles.map(({ id }) => [id, [] as typeof voters]));
+    for (const voter of voters) ofStyle.get(voter.style)!.push(voter);
+    const jobs: VoterJob[] = [];
+    this.#plan.voters.forEach(({ style, papers }, i) => {
+      const { number, login } = ofStyle.get(style)!.shift()!;
+      const place = this.#placeOf(i);
+      if (place === undefined) jobs.push({ number, login, papers });
+      else this.#visits.push({ number, style, papers, ...place });
+    });
     this.#running = await startElection({
       folder: join(this.#folder, 'parties'),
       plan: election,
-      voters: csv,
+      voters: withStations(csv, this.#visits),
+      stations: stationPlans(this.#options.stations),
       minutes: 24 * 60,
       revoting: true,
       pool: POOL,
@@ -135,12 +157,23 @@ class Rehearsal {
         this.#booths?.deliver(message as CodeMessage);
       },
     });
-    const ofStyle = new Map(election.styles.map(({ id }) => [id, [] as typeof voters]));
-    for (const voter of voters) ofStyle.get(voter.style)!.push(voter);
-    return this.#plan.voters.map(({ style, papers }) => {
-      const { number, login } = ofStyle.get(style)!.shift()!;
-      return { number, login, papers };
-    });
+    return jobs;
+  }
+
+  /** At which station a voter votes and whether its line is down then; undefined for who votes online. */
+  #placeOf(voter: number): Pick<Visit, 'station' | 'offline'> | undefined {
+    const { stations, offline, voters } = this.#options;
+    if (stations === 0) return undefined;
+    const down = Math.ceil(offline * voters);
+    // Two of each station come while its line is up.
+    if (voter >= down + 2 * stations) return undefined;
+    return { station: stationPlans(stations)[voter % stations]!.id, offline: voter < down };
+  }
+
+  async #openStations(): Promise<void> {
+    const plans = stationPlans(this.#options.stations);
+    this.#stations = await RehearsalStations.open(this.#running!, plans, this.#visits);
+    await this.#stations.prepare();
   }
 
   async #cast(running: RunningElection, jobs: readonly VoterJob[]): Promise<void> {
@@ -165,7 +198,14 @@ class Rehearsal {
       box: running.box.url,
       issuers: Object.entries(running.issuers).map(([id, { url }]) => ({ id, url })),
     };
-    await Promise.all([this.#casting.run(services, faceless, report), booths?.run(report)]);
+    await Promise.all([
+      this.#casting.run(services, faceless, report),
+      booths?.run(report),
+      this.#stations?.vote(() => {
+        this.#ballots.stations++;
+        this.#ballots.accepted++;
+      }),
+    ]);
   }
 
   /** By contest, by option id; blank papers under `blank` where the contest allows them. */
@@ -184,6 +224,16 @@ class Rehearsal {
       }),
     );
   }
+}
+
+/** The register with the voters of stations attached to them. Synthetic fields have no commas. */
+function withStations(csv: string, visits: readonly Visit[]): string {
+  if (visits.length === 0) return csv;
+  const of = new Map(visits.map(({ number, station }) => [number, station]));
+  const [header = '', ...rows] = csv.trim().split(/\r?\n/);
+  const column = header.split(',').indexOf('number');
+  const lines = rows.map((row) => `${row},${of.get(row.split(',')[column]!) ?? ''}`);
+  return [`${header},station`, ...lines, ''].join('\n');
 }
 
 /** The observer's command, in a process of its own. */

@@ -14,6 +14,9 @@ const SUITES: readonly SuiteId[] = ['ristretto255-sha512', 'gost256b-streebog'];
 /** More than one machine plays in a day. */
 const MOST_VOTERS = 1_000_000;
 
+/** The manifest, with the keys of every list, has to fit into an entry of the log. */
+const MOST_STATIONS = 12;
+
 /** The small election of the project, with all three kinds of contest. */
 const OWN_ELECTION = join(import.meta.dirname, '../../kiosk-shell/start/election.json');
 
@@ -25,6 +28,10 @@ export interface RehearsalOptions {
   /** Members sign with tokens, over the real pcscd. */
   readonly sign: boolean;
   readonly json: boolean;
+  /** Polling stations with kiosks; 0 for an election that is online alone. */
+  readonly stations: number;
+  /** Share of the voters who vote at a station while its line is down. */
+  readonly offline: number;
 }
 
 const usage = (message: string, cause?: unknown): UsageError =>
@@ -41,6 +48,8 @@ function parse(args: readonly string[]) {
         board: { type: 'string' },
         sign: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
+        stations: { type: 'string', default: '0' },
+        offline: { type: 'string', default: '0.5' },
       },
     }).values;
   } catch (error) {
@@ -59,6 +68,14 @@ export async function readOptions(args: readonly string[]): Promise<RehearsalOpt
   if (values.suite !== undefined && suite === undefined) {
     throw usage(`there is no suite "${values.suite}"; there are ${SUITES.join(' and ')}`);
   }
+  const stations = Number(values.stations);
+  if (!Number.isSafeInteger(stations) || stations < 0 || stations > MOST_STATIONS) {
+    throw usage(`--stations takes a whole number up to ${MOST_STATIONS}, not "${values.stations}"`);
+  }
+  const offline = Number(values.offline);
+  if (!(offline >= 0 && offline <= 1)) {
+    throw usage(`--offline takes a number from 0 to 1, not "${values.offline}"`);
+  }
   const read = await readElection(values.election ?? OWN_ELECTION);
   return {
     voters,
@@ -66,6 +83,8 @@ export async function readOptions(args: readonly string[]): Promise<RehearsalOpt
     board: values.board === undefined ? undefined : resolve(values.board),
     sign: values.sign,
     json: values.json,
+    stations,
+    offline,
   };
 }
 

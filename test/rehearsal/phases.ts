@@ -43,16 +43,27 @@ export async function openWithKey(
   await running.commission.open();
 }
 
+/** What stations have to do around `closed`. */
+export interface ClosingStations {
+  /** Kiosks of which nothing will be heard before it. */
+  readonly silent: readonly string[];
+  closeKiosks(): Promise<void>;
+  bringAll(): Promise<void>;
+}
+
 /** From the last ballot to the published protocols. */
 export async function closeToResult(
   running: RunningElection,
   sign: SignAct = nobodySigns,
+  stations?: ClosingStations,
 ): Promise<void> {
   const { commission } = running;
   const { state } = commission;
   const issuers = commission.manifest.issuers.length;
+  await stations?.closeKiosks();
   await sign('close');
-  await commission.close();
+  await commission.close(stations?.silent);
+  await stations?.bringAll();
   await until(running, 'the issuers’ statements', () => state.issued.size === issuers);
   await commission.fixTally();
   await until(running, 'enough shares', () => commission.missingShares.length === 0);

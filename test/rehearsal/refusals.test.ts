@@ -54,6 +54,8 @@ describe('a rehearsal that cannot be played', () => {
     [['--voters', 'many'], 64, /^rehearsal\.usage: --voters takes a whole number/],
     [['--suite', 'rot13'], 64, /^rehearsal\.usage: there is no suite "rot13"/],
     [['--colour'], 64, /^rehearsal\.usage: /],
+    [['--stations', '99'], 64, /^rehearsal\.usage: --stations takes a whole number up to/],
+    [['--offline', 'half'], 64, /^rehearsal\.usage: --offline takes a number from 0 to 1/],
     [['--election', '/nowhere.json'], 66, /^election-file\.unreadable: \/nowhere\.json/],
   ];
   for (const [args, expected, message] of refusals) {

@@ -1,6 +1,7 @@
 /** The rehearsal command as its user runs it: whole elections through the real processes. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +16,7 @@ interface Outcome {
   readonly electionId: string;
   readonly board: string;
   readonly voters: number;
-  readonly ballots: Record<'accepted' | 'revotes' | 'challenged' | 'chromium', number>;
+  readonly ballots: Record<'accepted' | 'revotes' | 'challenged' | 'chromium' | 'stations', number>;
   readonly expected: Record<string, Record<string, number>>;
   readonly tally: Record<string, Record<string, number>>;
   readonly match: boolean;
@@ -25,6 +26,11 @@ interface Outcome {
     checks: { id: string; status: string; checked: number }[];
   };
   readonly timings: Record<string, number>;
+  readonly balances?: readonly {
+    readonly lines: readonly Record<'received' | 'cancelled' | 'spoiled' | 'writtenOff', number>[];
+    readonly held: readonly { readonly number: number; readonly arrived: number }[];
+    readonly holds: boolean;
+  }[];
 }
 
 async function rehearse(...args: string[]): Promise<Outcome> {
@@ -49,7 +55,7 @@ describe('npm run rehearsal', () => {
     assert.deepEqual(outcome.tally, outcome.expected);
     // Two of fifty vote again and one challenges, each in three contests; the last voter, who
     // challenges, and the first sit in front of a browser.
-    const expected = { accepted: 156, revotes: 6, challenged: 3, chromium: 2 };
+    const expected = { accepted: 156, revotes: 6, challenged: 3, chromium: 2, stations: 0 };
     assert.deepEqual(outcome.ballots, expected);
     assert.ok(outcome.tally['d2']!['blank']! > 0);
     for (const { id, status } of outcome.audit.checks) {
@@ -120,5 +126,27 @@ describe('npm run rehearsal', () => {
     document[document.length >> 1]! ^= 1;
     await writeFile(join(board, 'protocol.bin'), document);
     assert.notEqual((await verify()).status, 0);
+  });
+
+  it('loses nothing at stations without a line: half of the ballots, a stick, a dead kiosk', async (t) => {
+    if (!existsSync(process.env['CHROME_PATH'] ?? '/usr/bin/chromium')) {
+      return t.skip('the kiosks are pages of Chromium');
+    }
+    const args = ['--voters', '14', '--stations', '2', '--offline', '0.5'];
+    const outcome = await rehearse(...args, '--board', join(folder, 'stations'));
+    assert.equal(outcome.match, true);
+    assert.equal(outcome.audit.verdict, 'verified');
+    assert.equal(outcome.audit.checks.find(({ id }) => id === 'stations')?.status, 'passed');
+    // Eleven voters, two of whom cast once more under a card that was spoiled afterwards.
+    assert.equal(outcome.ballots.stations, 11 * 3);
+    const [first, last] = outcome.balances!;
+    assert.ok(first?.holds && last?.holds);
+    const sum = (name: 'spoiled' | 'cancelled' | 'writtenOff'): number =>
+      outcome
+        .balances!.flatMap(({ lines }) => lines)
+        .reduce((total, line) => total + line[name], 0);
+    assert.equal(sum('spoiled'), 2);
+    assert.ok(sum('cancelled') > 0 && sum('writtenOff') > 0);
+    for (const { number, arrived } of last.held) assert.ok(number > 0 && arrived === number);
   });
 });
