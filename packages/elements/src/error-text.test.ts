@@ -23,7 +23,8 @@ const STATION_CODES = `
   held.foreign desk.secret desk.rights desk.voter desk.served desk.elsewhere desk.offline desk.pile
   desk.dead desk.closed permits.elsewhere deliveries.malformed deliveries.election deliveries.kiosk
   deliveries.style deliveries.batch deliveries.closed deliveries.full late.malformed late.not-held
-  late.proof late.closed`;
+  late.proof late.closed desk.trip desk.held desk.machine desk.key-file desk.refused desk.style
+  desk.station cards.unknown journal.damaged machine.unreachable outbox.damaged outbox.elsewhere`;
 
 test('every code of a station has a text of its own', () => {
   const missing = STATION_CODES.trim()

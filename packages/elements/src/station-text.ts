@@ -113,6 +113,13 @@ export const STATION_TEXTS: Readonly<Record<string, Entry>> = {
     advice: `${msg('Работа остановлена, ничего не стёрто.')} ${toTechnician()}`,
   }),
   'journal.unreachable': stopped,
+  'journal.damaged': stopped,
+  'machine.unreachable': stopped,
+  'outbox.damaged': stopped,
+  'outbox.elsewhere': () => ({
+    message: msg('Терминал открыт в другой вкладке.'),
+    advice: msg('Закройте лишнюю вкладку: голосовать можно только в одной.'),
+  }),
   'queue.malformed': damagedQueue,
   'queue.truncated': () => ({
     message: msg('Файл очереди неполный: бюллетеней в нём меньше, чем заявил терминал.'),
@@ -166,6 +173,35 @@ export const STATION_TEXTS: Readonly<Record<string, Entry>> = {
   'desk.closed': () => ({
     message: msg('Выдача карточек уже закончена.'),
     advice: msg('После закрытия стола отмечать избирателей нельзя.'),
+  }),
+  'desk.trip': () => ({
+    message: msg('Выезд к избирателям не завершён или такого выезда нет.'),
+    advice: msg('Сначала отметьте, что вернулось с выезда.'),
+  }),
+  'desk.held': () => ({
+    message: msg('Стол регистрации открыт в другой вкладке.'),
+    advice: msg('Закройте её: у участка один стол.'),
+  }),
+  'desk.machine': () => ({
+    message: msg('Эта машина настроена не для этого участка.'),
+    advice: toTechnician(),
+  }),
+  'desk.key-file': () => ({
+    message: msg('Нет файла с ключами стола регистрации.'),
+    advice: msg('Выберите файл, который передала комиссия.'),
+  }),
+  'desk.refused': () => ({
+    message: msg('Служба не приняла часть отметок.'),
+    advice: msg('Отметки остались на столе. Сообщите председателю комиссии.'),
+  }),
+  'desk.style': () => ({
+    message: msg('На этом участке нет бюллетеней для округа этого избирателя.'),
+    advice: msg('Избиратель может проголосовать на своём участке или онлайн.'),
+  }),
+  'desk.station': notAccepted,
+  'cards.unknown': () => ({
+    message: msg('Такой партии карточек у службы нет.'),
+    advice: msg('Обновите список партий.'),
   }),
 
   'deliveries.malformed': notAccepted,
