@@ -88,17 +88,26 @@ export class BallotMaker {
   readonly #suite: Suite;
   readonly #key: EncryptionKey;
   readonly #seed: Uint8Array;
+  readonly #list: string;
   readonly #prepared = new Map<string, PreparedVector>();
   readonly #sealed = new Map<string, Sealed>();
 
-  /** `seed`: 32 secret bytes of this voter; copied. */
-  constructor(context: ElectionContext, seed: Uint8Array = randomBytes(SEED_LENGTH)) {
+  /**
+   * `seed`: 32 secret bytes of this voter; copied. `list`: whose permits these will be, `online` or
+   * `station/ID`.
+   */
+  constructor(
+    context: ElectionContext,
+    seed: Uint8Array = randomBytes(SEED_LENGTH),
+    list: string = ONLINE,
+  ) {
     if (seed.length !== SEED_LENGTH) throw new TypeError('"seed" expected 32 bytes');
     this.manifest = context.manifest;
     this.#election = context.electionId;
     this.#suite = context.suite;
     this.#key = context.key;
     this.#seed = seed.slice();
+    this.#list = list;
   }
 
   /** A copy of the seed, for whoever has to keep it. Secret. */
@@ -121,23 +130,44 @@ export class BallotMaker {
    * @throws BoothError `permits.bad` if an answer is no signature of the request
    */
   permit(contest: string, answers: readonly Uint8Array[]): Permit {
+    const signatures = this.manifest.issuers.map((issuer, i) =>
+      this.unblind(contest, issuer.id, answers[i] ?? new Uint8Array()),
+    );
+    return this.permitOf(contest, signatures);
+  }
+
+  /**
+   * One issuer's signature, from its answer.
+   * @throws BoothError `permits.bad` if the answer is no signature of the request
+   */
+  unblind(contest: string, id: string, answer: Uint8Array): Uint8Array {
+    const issuer = this.manifest.issuers.find((found) => found.id === id);
+    if (issuer === undefined) throw new TypeError(`no issuer ${id}`);
     const message = this.#message(contest);
-    const signatures = this.manifest.issuers.map((issuer, i) => {
-      const answer = answers[i] ?? new Uint8Array();
-      // Blinding derives from the seed, so that it is done again rather than kept anywhere.
-      const { unblinder } = this.#blind(issuer, contest, message);
-      try {
-        return finalize(issuerKey(issuer, contest), message, unblinder, answer);
-      } catch (cause) {
-        throw new BoothError('permits.bad', `the answer of ${issuer.id} is no signature`, {
-          retryable: true,
-          cause,
-        });
-      } finally {
-        unblinder.fill(0);
-      }
-    });
-    return { key: this.#ballotKey(contest).publicKey, list: ONLINE, signatures };
+    // Blinding derives from the seed, so that it is done again rather than kept anywhere.
+    const { unblinder } = this.#blind(issuer, contest, message);
+    try {
+      return finalize(this.#issuerKey(issuer, contest), message, unblinder, answer);
+    } catch (cause) {
+      throw new BoothError('permits.bad', `the answer of ${id} is no signature`, {
+        retryable: true,
+        cause,
+      });
+    } finally {
+      unblinder.fill(0);
+    }
+  }
+
+  /** The permit of all issuers' signatures, in the manifest's order. */
+  permitOf(contest: string, signatures: readonly Uint8Array[]): Permit {
+    return { key: this.ballotKey(contest), list: this.#list, signatures: [...signatures] };
+  }
+
+  /** Public half of the ballot key. */
+  ballotKey(contest: string): Uint8Array {
+    const { seed, publicKey } = this.#ballotKey(contest);
+    seed.fill(0);
+    return publicKey;
   }
 
   /** Computes what doesn't depend on the choice. A set that waits already is kept. */
@@ -228,15 +258,17 @@ export class BallotMaker {
     contest: string,
     message: Uint8Array,
   ): { blinded: Uint8Array; unblinder: Uint8Array } {
-    const secret = blindingSeed(this.#seed, this.#election, contest, issuer.id, ONLINE);
-    return blind(issuerKey(issuer, contest), message, secret);
+    const secret = blindingSeed(this.#seed, this.#election, contest, issuer.id, this.#list);
+    return blind(this.#issuerKey(issuer, contest), message, secret);
   }
-}
 
-function issuerKey(issuer: Issuer, contest: string): IssuerKey {
-  const key = issuer.keys.find((found) => found.contest === contest && found.list === ONLINE);
-  if (key === undefined) throw new TypeError(`${issuer.id} has no key for ${contest}`);
-  return key;
+  #issuerKey(issuer: Issuer, contest: string): IssuerKey {
+    const key = issuer.keys.find((one) => one.contest === contest && one.list === this.#list);
+    if (key === undefined) {
+      throw new TypeError(`${issuer.id} has no key for ${contest}, ${this.#list}`);
+    }
+    return key;
+  }
 }
 
 /** Marks per option made into marks per cell: where blank papers are allowed the last cell says so. */

@@ -4,7 +4,8 @@
 
 import { ElectionError } from '@kabina/election/errors';
 import { readLookup, type LookupAnswer } from '@kabina/election/receipt';
-import { exchange, exchangeJson, garbage } from './http.ts';
+import { MAX_DELIVERY_BYTES } from '@kabina/election/station-delivery';
+import { exchange, exchangeJson, garbage, type Patience } from './http.ts';
 
 export interface IssuerAddress {
   readonly id: string;
@@ -16,6 +17,11 @@ export interface PortalAddresses {
   readonly box: string;
   readonly issuers: readonly IssuerAddress[];
 }
+
+/** What an issuer lets a voter in by. */
+export type IssuerCredentials =
+  | { readonly method: 'training'; readonly login: string }
+  | { readonly method: 'access-code'; readonly code: string };
 
 /** An issuer's session after a login. */
 export interface LoginAnswer {
@@ -47,6 +53,8 @@ export interface StatusAnswer {
 
 const MAX_PROMISE = 4096;
 const MAX_PROOF = 1 << 20;
+/** An issuer signs some hundreds of messages for a batch, over a line of a few kilobytes a second. */
+const DELIVERY_TIMEOUT = 900_000;
 
 export class PortalClient {
   readonly #box: string;
@@ -57,12 +65,7 @@ export class PortalClient {
     this.#issuers = new Map(issuers.map(({ id, url }) => [id, withoutSlash(url)]));
   }
 
-  async login(
-    issuer: string,
-    credentials:
-      | { readonly method: 'training'; readonly login: string }
-      | { readonly method: 'access-code'; readonly code: string },
-  ): Promise<LoginAnswer> {
+  async login(issuer: string, credentials: IssuerCredentials): Promise<LoginAnswer> {
     const url = `${this.#issuer(issuer)}/login`;
     const answer = record(await exchangeJson(url, { method: 'POST', json: credentials }));
     const next = answer['next'];
@@ -123,13 +126,41 @@ export class PortalClient {
   }
 
   /** Casts: the promise's bytes. The same bytes get the same answer, however often they are sent. */
-  async cast(ballot: Uint8Array): Promise<Uint8Array> {
+  async cast(ballot: Uint8Array, patience: Patience = {}): Promise<Uint8Array> {
     const url = `${this.#box}/ballots`;
-    return exchange(url, { method: 'POST', cbor: ballot, limit: MAX_PROMISE });
+    return exchange(url, { ...patience, method: 'POST', cbor: ballot, limit: MAX_PROMISE });
   }
 
   async challenge(opened: Uint8Array): Promise<void> {
     record(await exchangeJson(`${this.#box}/challenges`, { method: 'POST', cbor: opened }));
+  }
+
+  /**
+   * A kiosk's request for a batch of cards: `SignedBatch` or, from the last issuer, `CardBatch`. The
+   * same request gets the same answer.
+   */
+  async deliver(issuer: string, request: Uint8Array): Promise<Uint8Array> {
+    const url = `${this.#issuer(issuer)}/deliveries`;
+    const limit = MAX_DELIVERY_BYTES;
+    return exchange(url, { method: 'POST', cbor: request, limit, timeout: DELIVERY_TIMEOUT });
+  }
+
+  /** A `delivered` entry for the last issuer to countersign; resolves once it is on the board. */
+  async confirmDelivery(issuer: string, entry: Uint8Array): Promise<void> {
+    const url = `${this.#issuer(issuer)}/deliveries/confirm`;
+    const timeout = DELIVERY_TIMEOUT;
+    record(await exchangeJson(url, { method: 'POST', cbor: entry, timeout }));
+  }
+
+  /** Casts a ballot that was held at a kiosk's closing: a `late` entry; answers the promise. */
+  async castLate(late: Uint8Array, patience: Patience = {}): Promise<Uint8Array> {
+    const url = `${this.#box}/late-ballots`;
+    return exchange(url, { ...patience, method: 'POST', cbor: late, limit: MAX_PROMISE });
+  }
+
+  /** A signed entry for the board. */
+  async post(entry: Uint8Array): Promise<void> {
+    record(await exchangeJson(`${this.#box}/entries`, { method: 'POST', cbor: entry }));
   }
 
   /** The inclusion proof of an entry under a cosigned checkpoint, or undefined while there is none. */

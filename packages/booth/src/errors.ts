@@ -27,6 +27,25 @@ export const BOOTH_CODES = [
   'box.promise', // the promise is for something else or not signed by the box
   'box.proof', // the inclusion proof doesn't verify
   'receipts.foreign-revision', // the box shows a later ballot that this device didn't send
+  // a station's kiosk
+  'card.text', // no access card, or it was misread
+  'card.foreign', // a card of another election
+  'card.kiosk', // a card for another kiosk
+  'card.unknown', // forged, or of a batch that is not here
+  'card.used', // all of it was cast, or its session has ended
+  'card.busy', // another card's session was cut off: that card goes on, or a member ends it
+  'card.early', // before the hours, in a pause, or while voting is suspended
+  'card.expired', // after the hours
+  'challenges.offline', // a challenge needs the line; the sealed ballot may still be cast
+  'kiosk.unknown', // the manifest has no kiosk of a station with this machine's key
+  'kiosk.setup', // the election has not been fetched
+  'kiosk.closed', // the kiosk has made its closing statement
+  'deliveries.style', // a style that this station does not serve
+  'deliveries.answer', // an issuer's answer that is not for what was asked
+  'outbox.full', // no room for a voter's ballots: no vote begins
+  'queue.malformed', // no queue file
+  'queue.truncated', // a queue file that breaks off
+  'queue.foreign', // a queue of another election or of an unknown kiosk
   // local
   'config.issuers', // the embedder's issuers are not those of the manifest
   'access-code.form', // not XXXXX-XXXXX

@@ -1,14 +1,15 @@
 // The worker's side of the facade: a ballot maker behind answers that carry their errors as data.
 
+import type { TileReader } from '@kabina/log/tiles';
 import { BallotMaker, electionContext, type ElectionContext } from './ballot-maker.ts';
 import { PortalClient } from './client.ts';
 import { readElection, readNotices } from './election.ts';
 import { BoothError } from './errors.ts';
-import type { Answer, BoothWorker } from './messages.ts';
+import type { Answer, BoardSource, BoothWorker } from './messages.ts';
 
 /** A fresh facade; one serves one page. */
 export function createFacade(): BoothWorker {
-  let reader: PortalClient | undefined;
+  let reader: TileReader | undefined;
   let election: ElectionContext | undefined;
   let maker: BallotMaker | undefined;
 
@@ -22,9 +23,9 @@ export function createFacade(): BoothWorker {
   };
 
   return {
-    readElection: (box, electionId) =>
+    readElection: (board, electionId) =>
       answer(async () => {
-        reader = new PortalClient({ box, issuers: [] });
+        reader = readerOf(board);
         const { manifest, key } = await readElection(reader, electionId);
         election = electionContext(manifest, key);
         return election.manifest;
@@ -34,16 +35,19 @@ export function createFacade(): BoothWorker {
         const { manifest } = opened();
         return reader === undefined ? [] : readNotices(reader, manifest, indices);
       }),
-    enter: (seed) =>
+    enter: (seed, list) =>
       answer(() => {
         const context = opened();
         maker?.erase();
-        maker = new BallotMaker(context, seed);
+        maker = new BallotMaker(context, seed, list);
         seed?.fill(0);
         return maker.seed;
       }),
     requests: (contest) => answer(() => voter().requests(contest)),
     permit: (contest, answers) => answer(() => voter().permit(contest, answers)),
+    unblind: (contest, issuer, given) => answer(() => voter().unblind(contest, issuer, given)),
+    permitOf: (contest, signatures) => answer(() => voter().permitOf(contest, signatures)),
+    ballotKey: (contest) => answer(() => voter().ballotKey(contest)),
     prepare: (contest) => answer(() => voter().prepare(contest)),
     seal: (contest, marks, ballot) => answer(() => voter().seal(contest, marks, ballot)),
     take: (contest) => answer(() => voter().take(contest)),
@@ -56,6 +60,11 @@ export function createFacade(): BoothWorker {
         maker = undefined;
       }),
   };
+}
+
+function readerOf(board: BoardSource): TileReader {
+  if (typeof board === 'string') return new PortalClient({ box: board, issuers: [] });
+  return { read: (path) => Promise.resolve(board.get(path)) };
 }
 
 async function answer<T>(work: () => T | Promise<T>): Promise<Answer<T>> {

@@ -10,13 +10,19 @@ const MAX_BODY = 256 * (65_535 + 2);
 /** A service that asks for more patience than this is asked again anyway. */
 const MAX_RETRY_AFTER = 3_600_000;
 
-export interface Exchange {
+/** How long to wait, and what ends the waiting. */
+export interface Patience {
+  readonly signal?: AbortSignal;
+  /** Milliseconds; some seconds by default. */
+  readonly timeout?: number;
+}
+
+export interface Exchange extends Patience {
   readonly method?: 'GET' | 'POST' | 'DELETE';
   /** Bearer token of an issuer's session. */
   readonly session?: string;
   readonly json?: unknown;
   readonly cbor?: Uint8Array;
-  readonly signal?: AbortSignal;
   /** Most bytes that the answer may have. */
   readonly limit?: number;
 }
@@ -33,7 +39,7 @@ export async function exchange(url: string, options: Exchange = {}): Promise<Uin
     headers['content-type'] = 'application/cbor';
     body = options.cbor.slice();
   }
-  const timeout = AbortSignal.timeout(TIMEOUT);
+  const timeout = AbortSignal.timeout(options.timeout ?? TIMEOUT);
   const signal =
     options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
   let response: Response;
@@ -108,7 +114,12 @@ async function readBody(response: Response, limit: number): Promise<Uint8Array> 
 }
 
 /** Codes of answers that may change by themselves, though their status is not 429 or 5xx. */
-const PASSING: readonly string[] = ['ballots.closed', 'permits.closed', 'challenges.closed'];
+const PASSING: readonly string[] = [
+  'ballots.closed',
+  'permits.closed',
+  'challenges.closed',
+  'late.not-held',
+];
 
 function refusal(response: Response, bytes: Uint8Array): BoothError {
   const { status } = response;

@@ -57,13 +57,26 @@ export class IdbKeeper implements Keeper {
   }
 
   write(name: string, value: Uint8Array): Promise<void> {
+    return this.change(new Map([[name, value]]));
+  }
+
+  change(records: ReadonlyMap<string, Uint8Array | undefined>): Promise<void> {
     return this.#do('write', async (db, key) => {
-      const iv = crypto.getRandomValues(new Uint8Array(IV_LENGTH));
-      const parameters = { name: 'AES-GCM', iv, additionalData: utf8(name) };
-      const sealed = await crypto.subtle.encrypt(parameters, key, value.slice());
       // Sealing comes first: a transaction ends when nothing of it is under way.
+      const all = await Promise.all(
+        [...records].map(async ([name, value]) => ({
+          name,
+          stored: value === undefined ? undefined : await seal(key, name, value),
+        })),
+      );
       const transaction = db.transaction('records', 'readwrite', { durability: 'strict' });
-      await Promise.all([transaction.store.put({ iv, sealed }, name), transaction.done]);
+      const { store } = transaction;
+      await Promise.all([
+        ...all.map(({ name, stored }) =>
+          stored === undefined ? store.delete(name) : store.put(stored, name),
+        ),
+        transaction.done,
+      ]);
     });
   }
 
@@ -123,6 +136,12 @@ async function open(name: string): Promise<{ db: IDBPDatabase<Schema>; key: Cryp
   if (won === undefined) await transaction.store.put(made, 'records');
   await transaction.done;
   return { db, key: won ?? made };
+}
+
+async function seal(key: CryptoKey, name: string, value: Uint8Array): Promise<Stored> {
+  const iv = crypto.getRandomValues(new Uint8Array(IV_LENGTH));
+  const parameters = { name: 'AES-GCM', iv, additionalData: utf8(name) };
+  return { iv, sealed: await crypto.subtle.encrypt(parameters, key, value.slice()) };
 }
 
 function utf8(text: string): Uint8Array<ArrayBuffer> {

@@ -15,6 +15,8 @@ export interface Keeper {
   read(name: string): Promise<Uint8Array | undefined>;
   /** Resolves once the record is durable. Replaces. */
   write(name: string, value: Uint8Array): Promise<void>;
+  /** Replaces these records at once, or none of them; undefined deletes. Resolves once it is durable. */
+  change(records: ReadonlyMap<string, Uint8Array | undefined>): Promise<void>;
   /** Resolves once the record is gone, which it has checked. Nothing there is no error. */
   delete(name: string): Promise<void>;
   /** Names that begin with `prefix`. */
@@ -43,6 +45,14 @@ export class MemoryKeeper implements Keeper {
   async write(name: string, value: Uint8Array): Promise<void> {
     this.#records.get(name)?.fill(0);
     this.#records.set(name, value.slice());
+  }
+
+  async change(records: ReadonlyMap<string, Uint8Array | undefined>): Promise<void> {
+    for (const [name, value] of records) {
+      this.#records.get(name)?.fill(0);
+      if (value === undefined) this.#records.delete(name);
+      else this.#records.set(name, value.slice());
+    }
   }
 
   async delete(name: string): Promise<void> {

@@ -4,12 +4,21 @@
 // its randomness, so nobody who reads the record can open it.
 
 import { decodeEntry, type Core, type Permit } from '@kabina/election/entries';
-import { decode, encode } from '@kabina/election/cbor';
+import { encode } from '@kabina/election/cbor';
 import { decodePromise } from '@kabina/election/receipt';
 import { SEED_LENGTH } from './ballot-maker.ts';
-import { BoothError } from './errors.ts';
+import {
+  boolean,
+  byteString,
+  damaged,
+  integer,
+  list,
+  object,
+  present,
+  record,
+  text,
+} from './reading.ts';
 
-const MAX_RECORD = 1 << 18;
 const MAX_PROOF = 60_000;
 
 /** A one-time code that an issuer is waiting for. */
@@ -193,57 +202,4 @@ function promiseBytes(value: unknown): Uint8Array {
     throw damaged(cause);
   }
   return promise;
-}
-
-function damaged(cause?: unknown): BoothError {
-  return new BoothError('keeper.damaged', 'a stored record is damaged', { cause });
-}
-
-/** Without members that are undefined: CBOR has no word for them here. */
-function present(value: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
-}
-
-/** @throws BoothError `keeper.damaged` */
-function record(bytes: Uint8Array): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = decode(bytes, { maxBytes: MAX_RECORD });
-  } catch (cause) {
-    throw damaged(cause);
-  }
-  const members = object(value);
-  if (members['v'] !== 1) throw damaged();
-  return members;
-}
-
-function object(value: unknown): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw damaged();
-  if (value instanceof Uint8Array) throw damaged();
-  return value as Record<string, unknown>;
-}
-
-function list(value: unknown): unknown[] {
-  if (!Array.isArray(value)) throw damaged();
-  return value;
-}
-
-function text(value: unknown, most = 4096): string {
-  if (typeof value !== 'string' || value.length > most) throw damaged();
-  return value;
-}
-
-function integer(value: unknown): number {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw damaged();
-  return value;
-}
-
-function boolean(value: unknown): boolean {
-  if (typeof value !== 'boolean') throw damaged();
-  return value;
-}
-
-function byteString(value: unknown, min: number, max: number): Uint8Array {
-  if (!(value instanceof Uint8Array) || value.length < min || value.length > max) throw damaged();
-  return value;
 }

@@ -1,7 +1,13 @@
 // Logging in at every issuer, one after the other, until all know the voter and agree on who it is.
 // Credentials stay in memory while they are needed; tokens are kept so that a reload goes on.
 
-import type { IssuerAddress, LoginAnswer, PortalClient, VoterAnswer } from './client.ts';
+import type {
+  IssuerAddress,
+  IssuerCredentials,
+  LoginAnswer,
+  PortalClient,
+  VoterAnswer,
+} from './client.ts';
 import { BoothError, troubleOf } from './errors.ts';
 import type { KeptLogin, PendingCode } from './kept.ts';
 import { without } from './objects.ts';
@@ -23,7 +29,7 @@ export class LoginRoad {
   readonly #save: (login: KeptLogin) => Promise<void>;
   #sessions: Record<string, string> = {};
   #pending: PendingCode | undefined;
-  #credentials: Credentials | undefined;
+  #credentials: IssuerCredentials | undefined;
 
   constructor(
     client: PortalClient,
@@ -85,16 +91,20 @@ export class LoginRoad {
   }
 
   async present(credentials: Credentials): Promise<LoginStep> {
-    if (credentials.method === 'access-code') {
-      const symbols = normalizeCrockford(credentials.code);
+    if (credentials.method === 'training') this.#credentials = credentials;
+    else {
+      const { method, code } = credentials;
+      const symbols = normalizeCrockford(code);
       const length = PART_LENGTH * this.#issuers.length;
-      if (symbols.length !== length || /[^0-9A-HJKMNP-TV-Z]/.test(symbols)) {
+      // A card opens a place of the kiosk that it was printed for, and nothing at an issuer.
+      const form = method === 'access-code' && symbols.length === length;
+      if (!form || /[^0-9A-HJKMNP-TV-Z]/.test(symbols)) {
         throw new BoothError('access-code.form', 'not an access code');
       }
       // Its parts belong together: no half of an earlier code is combined with this one.
       this.#sessions = {};
+      this.#credentials = { method, code };
     }
-    this.#credentials = credentials;
     return this.advance();
   }
 
@@ -166,7 +176,7 @@ export class LoginRoad {
     return this.#pending;
   }
 
-  #credentialsFor(place: number): Credentials | undefined {
+  #credentialsFor(place: number): IssuerCredentials | undefined {
     const credentials = this.#credentials;
     if (credentials?.method !== 'access-code') return credentials;
     const part = normalizeCrockford(credentials.code).slice(

@@ -17,16 +17,29 @@ export type Answer<T> =
       readonly retryAt?: number;
     };
 
+/** Files of a board, by path below its prefix. */
+export type BoardFiles = ReadonlyMap<string, Uint8Array>;
+/** Address of the ballot box that serves the board, or its files, where there is no line. */
+export type BoardSource = string | BoardFiles;
+
 /** What the worker does. `WorkerClient.call` turns answers back into values and errors. */
 export interface BoothWorker {
-  /** Reads and verifies the board; see `readElection`. */
-  readElection(box: string, electionId: Uint8Array): Promise<Answer<Manifest>>;
+  /** Reads and verifies the board, from a ballot box or from files; see `readElection`. */
+  readElection(board: BoardSource, electionId: Uint8Array): Promise<Answer<Manifest>>;
   /** Verified entries at these indices of the board; see `readNotices`. */
   readNotices(indices: readonly number[]): Promise<Answer<Notice[]>>;
-  /** Takes a kept seed, or makes one; answers it so that it can be kept. */
-  enter(seed: Uint8Array | undefined): Promise<Answer<Uint8Array>>;
+  /**
+   * Takes a kept seed, or makes one; answers it so that it can be kept. `list` as in `BallotMaker`;
+   * online by default.
+   */
+  enter(seed: Uint8Array | undefined, list?: string): Promise<Answer<Uint8Array>>;
   requests(contest: string): Promise<Answer<PermitRequest[]>>;
   permit(contest: string, answers: readonly Uint8Array[]): Promise<Answer<Permit>>;
+  /** One issuer's signature; all of them make a permit with `permitOf`. */
+  unblind(contest: string, issuer: string, answer: Uint8Array): Promise<Answer<Uint8Array>>;
+  permitOf(contest: string, signatures: readonly Uint8Array[]): Promise<Answer<Permit>>;
+  /** Public half of the ballot key. */
+  ballotKey(contest: string): Promise<Answer<Uint8Array>>;
   prepare(contest: string): Promise<Answer<void>>;
   /** The core's hash. */
   seal(

@@ -56,7 +56,7 @@ export class VotingSession extends EventTarget implements BoothSession {
       const voter = this.#opened?.papers.voter;
       return voter === undefined ? undefined : (await this.#records.voter(voter))?.seed;
     };
-    this.#worker = new WorkerHost({ create, box, electionId, seed });
+    this.#worker = new WorkerHost({ create, board: box, electionId, seed });
     this.#road = new LoginRoad(this.#client, issuers, (login) => {
       const voter = this.#opened?.papers.voter;
       return this.#records.saveLogin({ ...login, ...(voter === undefined ? {} : { voter }) });

@@ -17,7 +17,8 @@ export interface Trouble {
 /** Whether the ballot box takes ballots now. */
 export type VotingPhase = 'not-yet' | 'open' | 'paused' | 'suspended' | 'closed' | 'counted';
 
-export type ReceiptState = 'accepted' | 'recorded' | 'counted' | 'replaced';
+/** `queued`: durable in this kiosk, which has signed a promise; the ballot box has not answered yet. */
+export type ReceiptState = 'queued' | 'accepted' | 'recorded' | 'counted' | 'replaced';
 
 /** One accepted ballot as its receipt shows it. It says nothing about the choice. */
 export interface ReceiptView {
@@ -38,7 +39,7 @@ export interface ReceiptView {
  * - `open`: not begun; `preparing`: permit and ballot are being prepared in the background;
  *   `ready`: the next sealing will be instant; `sealed`: cast or challenge is being decided;
  * - `casting`: sent, no answer yet: it will be sent again, the same bytes;
- * - `accepted`, `recorded`, `counted`: see the receipt. An `accepted` paper with `error`
+ * - `queued`, `accepted`, `recorded`, `counted`: see the receipt. An `accepted` paper with `error`
  *   `ballots.revision-taken` and no receipt was cast before a crash of the kiosk;
  * - `failed`: this paper can't go on (`error` says why); the others can.
  */
@@ -48,6 +49,7 @@ export type PaperState =
   | 'ready'
   | 'sealed'
   | 'casting'
+  | 'queued'
   | 'accepted'
   | 'recorded'
   | 'counted'
@@ -65,12 +67,15 @@ export interface Paper {
   readonly error?: Trouble;
 }
 
-export type LoginMethod = 'training' | 'access-code';
+export type LoginMethod = 'training' | 'access-code' | 'card';
 
-/** What the voter presents to the issuers. An access code is typed or scanned: `XXXXX-XXXXX`. */
+/**
+ * What the voter presents to the issuers; a card is presented to the kiosk itself. An access code is
+ * typed or scanned: `XXXXX-XXXXX`; a card is scanned (`kabina-card:…`) or typed in groups of four.
+ */
 export type Credentials =
   | { readonly method: 'training'; readonly login: string }
-  | { readonly method: 'access-code'; readonly code: string };
+  | { readonly method: 'access-code' | 'card'; readonly code: string };
 
 export type SessionState =
   /** Reading and checking the board, or taking up what survived a reload. */
@@ -78,7 +83,7 @@ export type SessionState =
   | {
       readonly at: 'login';
       readonly methods: readonly LoginMethod[];
-      /** Id of the issuer that still wants a login. */
+      /** Id of the issuer that still wants a login; empty where a kiosk waits for a card. */
       readonly issuer: string;
       readonly busy: boolean;
       /** `sessions.expired` when an earlier login ran out: nothing else is lost. */

@@ -11,7 +11,7 @@ test('a call that comes after the session has ended makes no worker and asks for
       workers++;
       return inProcessWorker();
     },
-    box: 'http://127.0.0.1:1',
+    board: 'http://127.0.0.1:1',
     electionId: '00'.repeat(32),
     seed: () => {
       seeds++;

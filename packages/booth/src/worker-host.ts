@@ -3,15 +3,18 @@
 
 import { hexToBytes } from '@kabina/crypto/bytes';
 import { BoothError, troubleOf } from './errors.ts';
+import type { BoardSource } from './messages.ts';
 import { WorkerClient, type WorkerEndpoint } from './worker-client.ts';
 
 export interface WorkerHostOptions {
   readonly create: () => WorkerEndpoint;
-  readonly box: string;
+  readonly board: BoardSource | (() => Promise<BoardSource>);
   /** Hex. */
   readonly electionId: string;
   /** The seed of the voter who has entered, if anybody has. The copy is erased after use. */
   readonly seed: () => Promise<Uint8Array | undefined>;
+  /** Voter list of the permits; online by default. */
+  readonly list?: () => string;
 }
 
 export class WorkerHost {
@@ -51,13 +54,14 @@ export class WorkerHost {
   }
 
   async #make(again: boolean): Promise<WorkerClient> {
-    const { create, box, electionId, seed } = this.#options;
+    const { create, board, electionId, seed, list } = this.#options;
     const worker = new WorkerClient(create);
     if (!again) return worker;
     try {
-      await worker.call('readElection', box, hexToBytes(electionId));
+      const source = typeof board === 'function' ? await board() : board;
+      await worker.call('readElection', source, hexToBytes(electionId));
       const kept = await seed();
-      if (kept !== undefined) (await worker.call('enter', kept)).fill(0);
+      if (kept !== undefined) (await worker.call('enter', kept, list?.())).fill(0);
       return worker;
     } catch (error) {
       worker.terminate();

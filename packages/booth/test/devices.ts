@@ -47,6 +47,12 @@ export class WatchedKeeper extends MemoryKeeper {
     await this.#event('after write');
   }
 
+  override async change(records: ReadonlyMap<string, Uint8Array | undefined>): Promise<void> {
+    await this.#event('before change');
+    await super.change(records);
+    await this.#event('after change');
+  }
+
   override async delete(name: string): Promise<void> {
     await this.#event('before delete');
     await super.delete(name);

@@ -22,6 +22,7 @@ import { formatProof } from '@kabina/log/proof';
 import { readCheckpoint, TileTree } from '@kabina/log/tiles';
 import { peekCheckpoint } from '@kabina/log/checkpoint';
 import { CODE } from './robot.ts';
+import { StationPortal } from './station-portal.ts';
 
 /**
  * `unsent`: the request never arrives; `lost`: it is worked on and the answer is lost; the others are
@@ -92,6 +93,7 @@ export class TestPortal {
   readonly #dead = new Set<string>();
   #devices = 0;
   readonly #checker: BallotChecker;
+  readonly stations: StationPortal;
   #board: TestBoard;
   #tokens = 0;
 
@@ -101,6 +103,10 @@ export class TestPortal {
     this.#steps = [...steps];
     this.#board = election.build(this.#steps);
     this.#checker = new BallotChecker(election.manifest, key);
+    const refuse = (status: number, code: string): never => {
+      throw new Refused(status, code);
+    };
+    this.stations = new StationPortal(election, refuse, (entry) => this.publish({ entry }));
     this.#server = createServer((request, response) => void this.#serve(request, response));
   }
 
@@ -217,6 +223,14 @@ export class TestPortal {
   ): Promise<Answer> {
     const [, zone = '', ...rest] = url.split('/');
     if (zone === 'box') return this.#box(`${method} /${rest.join('/')}`, body);
+    if (rest.join('/') === 'deliveries') {
+      const answer = await this.stations.deliver(zone, Uint8Array.from(body));
+      return { type: 'application/cbor', body: answer };
+    }
+    if (rest.join('/') === 'deliveries/confirm') {
+      await this.stations.confirm(Uint8Array.from(body));
+      return json({ index: 0, size: 0 });
+    }
     const token = authorization?.replace('Bearer ', '') ?? '';
     const text = body.toString();
     const value = (text === '' ? {} : JSON.parse(text)) as Record<string, string>;
@@ -305,6 +319,13 @@ export class TestPortal {
     if (route === 'POST /ballots') {
       return { type: 'application/cbor', body: this.#cast(bytes) };
     }
+    if (route === 'POST /late-ballots') {
+      return { type: 'application/cbor', body: this.stations.late(bytes) };
+    }
+    if (route === 'POST /entries') {
+      this.stations.post(decodeEntry(bytes));
+      return json({ index: 0, size: 0 });
+    }
     if (route === 'POST /challenges') return this.#challenge(bytes);
     if (method === 'GET' && path.startsWith('/board/')) {
       const file = this.#board.files.get(path.slice('/board/'.length));
@@ -315,7 +336,9 @@ export class TestPortal {
     if (path.startsWith('/receipts/')) return this.#receipt(path.slice('/receipts/'.length));
     if (route === 'GET /status') {
       const notices = this.#board.entries.flatMap((entry, index) =>
-        ['withdrawn', 'suspended', 'tally'].includes(decodeEntry(entry).type) ? [index] : [],
+        ['withdrawn', 'suspended', 'resumed', 'tally'].includes(decodeEntry(entry).type)
+          ? [index]
+          : [],
       );
       return json({ electionId: this.electionId, phase: this.phase, notices });
     }
