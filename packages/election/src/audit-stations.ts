@@ -11,10 +11,21 @@ export function checkStations(state: BoardState, manifest: Manifest, findings: F
   if (manifest.stations.length === 0) return;
   // Until then more cards may come.
   findings.count('stations', state.closedAt === undefined ? 0 : 1, 1);
+  checkMarked(state.stations as BoardStations, manifest, findings);
   for (const { id } of manifest.stations) {
     const balance = stationBalance(state, id);
     checkBalance(balance, findings);
     checkArrived(balance, state.stations as BoardStations, findings);
+  }
+}
+
+/** All desks together have marked no more voters of a style than there are. */
+function checkMarked(stations: BoardStations, { styles }: Manifest, findings: Findings): void {
+  for (const { id, voters } of styles) {
+    const marked = stations.markedOf(id);
+    if (marked <= voters) continue;
+    const message = `${id}: stations have marked ${marked} voters, there are ${voters}`;
+    findings.report({ check: 'stations', message });
   }
 }
 

@@ -48,8 +48,8 @@ export class BallotIndex {
   readonly #codes = new Map<string, number | number[]>();
   /** Core hash to the index of the challenge that opened it. */
   readonly #opened = new Map<string, number>();
-  /** Ballot key to what was spoiled under it: ballots of that list after that place in the log. */
-  readonly #spoiled = new Map<string, { readonly list: number; readonly from: number }[]>();
+  /** Ballot key to what was spoiled under it: list to the place in the log after which none counts. */
+  readonly #spoiled = new Map<string, Map<number, number>>();
   #used: readonly number[] | undefined;
   #countedAt: { limit: number; rows: readonly number[][] } | undefined;
 
@@ -84,7 +84,7 @@ export class BallotIndex {
     this.#list.push(this.#listNumber(list));
     this.#revision.push(revision);
     this.#flags.push(refused ? REFUSED : 0);
-    for (const spoiled of this.#spoiled.get(name) ?? []) this.#markSpoiled(row, spoiled);
+    for (const [at, from] of this.#spoiled.get(name) ?? []) this.#markSpoiled(row, at, from);
     const previous = this.#keys.get(name) ?? NONE;
     this.#previous.push(previous);
     this.#next.push(NONE);
@@ -93,8 +93,12 @@ export class BallotIndex {
     this.#keys.set(name, row);
     const code = binary(coreHash.subarray(0, CODE_BYTES));
     const others = this.#codes.get(code);
-    this.#codes.set(code, others === undefined ? row : [others, row].flat());
-    this.#changed();
+    if (Array.isArray(others)) others.push(row);
+    else this.#codes.set(code, others === undefined ? row : [others, row]);
+    this.#used = undefined;
+    // One that can't count changes nothing; there may be many of them after the count.
+    const counts = this.#flags.at(row) === 0 && index < (this.#countedAt?.limit ?? 0);
+    if (counts) this.#countedAt = undefined;
   }
 
   /**
@@ -104,10 +108,16 @@ export class BallotIndex {
    */
   spoil(key: Uint8Array, list: string, from: number): void {
     const name = binary(key);
-    const spoiled = { list: this.#listNumber(list), from };
-    this.#spoiled.set(name, [...(this.#spoiled.get(name) ?? []), spoiled]);
+    const at = this.#listNumber(list);
+    const lists = this.#spoiled.get(name) ?? new Map<number, number>();
+    this.#spoiled.set(name, lists);
+    // Two cards may have one key: then the earlier delivery reaches further.
+    if (from >= (lists.get(at) ?? Infinity)) return;
+    lists.set(at, from);
     const last = this.#keys.get(name);
-    for (const row of last === undefined ? [] : this.#chain(last)) this.#markSpoiled(row, spoiled);
+    for (const row of last === undefined ? [] : this.#chain(last)) {
+      this.#markSpoiled(row, at, from);
+    }
     this.#changed();
   }
 
@@ -116,7 +126,7 @@ export class BallotIndex {
     this.#used = undefined;
   }
 
-  #markSpoiled(row: number, { list, from }: { list: number; from: number }): void {
+  #markSpoiled(row: number, list: number, from: number): void {
     const hit = this.#list.at(row) === list && this.#index.at(row) > from;
     if (hit) this.#flags.set(row, this.#flags.at(row) | SPOILED);
   }

@@ -6,7 +6,7 @@
  * Memory: some 300 bytes for a card.
  */
 import { bytesToHex, compareBytes, equalBytes } from '@kabina/crypto/bytes';
-import { merkleRoot } from '@kabina/log/merkle';
+import { RightEdge } from '@kabina/log/merkle';
 import { encode } from './cbor.ts';
 import type { Bodies } from './entries.ts';
 import { ElectionError } from './errors.ts';
@@ -45,7 +45,9 @@ interface Counts {
 interface Account {
   readonly first: Bodies['cancelled'];
   parts: number;
-  readonly cards: Uint8Array[];
+  /** The tree over the cards so far, and the last of them. */
+  edge: RightEdge;
+  last: Uint8Array | undefined;
 }
 
 interface KioskCards {
@@ -140,9 +142,7 @@ export class BoardCards {
   }
 
   #isComplete(account: Account | undefined): account is Account {
-    return (
-      account !== undefined && account.parts > 0 && account.cards.length === account.first.number
-    );
+    return account !== undefined && account.parts > 0 && account.edge.size === account.first.number;
   }
 
   /** `held` tells whether the kiosk has already said what it holds. */
@@ -257,17 +257,20 @@ export class BoardCards {
     if (part !== (account?.parts ?? 0) + 1 || !equalBytes(heads[0]!, heads[1]!)) {
       return fault('part', 'not the next part of the account');
     }
-    const all = [...(account?.cards ?? []), ...cards];
-    const sorted = all.every((id, i) => i === 0 || compareBytes(all[i - 1]!, id) < 0);
+    const sorted = cards.every((id, i) => {
+      const last = i === 0 ? account?.last : cards[i - 1];
+      return last === undefined || compareBytes(last, id) < 0;
+    });
     if (!sorted) return fault('order', 'the cards are not in ascending order');
     if (!cards.every((card) => this.isDelivered(kiosk, card))) {
       return fault('card', `a card that was not delivered to ${kiosk}`);
     }
     // An empty part would be one of any number.
-    if (all.length > number || (cards.length === 0 && number > 0)) {
+    const edge = withCards(account, cards);
+    if (edge.size > number || (cards.length === 0 && number > 0)) {
       return fault('number', 'not the number of cards that the account states');
     }
-    if (all.length === number && !equalBytes(merkleRoot(all), body.root)) {
+    if (edge.size === number && !equalBytes(edge.root(), body.root)) {
       return fault('root', 'not the root of the cards');
     }
     return undefined;
@@ -275,9 +278,10 @@ export class BoardCards {
 
   takeCancelled(body: Bodies['cancelled']): void {
     const known = this.#kiosk(body.kiosk);
-    known.account ??= { first: body, parts: 0, cards: [] };
+    known.account ??= { first: body, parts: 0, edge: new RightEdge(), last: undefined };
     known.account.parts++;
-    known.account.cards.push(...body.cards);
+    known.account.edge = withCards(known.account, body.cards);
+    known.account.last = body.cards.at(-1);
     for (const id of body.cards) {
       const card = this.#cards.get(bytesToHex(id)) as Card;
       card.cancelled = true;
@@ -286,4 +290,11 @@ export class BoardCards {
       if (card.spoiled) counts.spoiledUnopened++;
     }
   }
+}
+
+/** A part costs what is in it, however much came before: a hostile board repeats it. */
+function withCards(account: Account | undefined, cards: readonly Uint8Array[]): RightEdge {
+  const edge = account?.edge.copy() ?? new RightEdge();
+  for (const id of cards) edge.append(id);
+  return edge;
 }

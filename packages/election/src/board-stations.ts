@@ -21,9 +21,18 @@ export function isStationEntry(entry: Entry): entry is StationEntry {
   return types.some((type) => type === entry.type);
 }
 
-/** What a kiosk held at closing. */
+/** What a kiosk held at closing, as the board has it. */
+export interface HeldNumbers {
+  readonly number: number;
+  /** How many of those ballots have come. */
+  readonly arrived: number;
+  /** The commission alone has signed it: the kiosk itself may have stated something else. */
+  readonly dictated?: true;
+}
+
 interface Held {
   readonly body: Bodies['held'];
+  readonly dictated: boolean;
   /** Leaf hash of the entry. */
   readonly leaf: Uint8Array;
   /** Places under its root whose ballots have come. */
@@ -41,6 +50,7 @@ export class BoardStations {
   readonly #marked = new Map<string, Bodies['marked']>();
   /** Index of a `late` entry to the leaf hash of the ballot in it. */
   readonly #late = new Map<number, Uint8Array>();
+  #lastLate = -1;
 
   constructor(manifest: Manifest, election: Uint8Array) {
     this.#manifest = manifest;
@@ -64,10 +74,12 @@ export class BoardStations {
     return this.#marked.get(station);
   }
 
-  /** What a kiosk says it held at closing, and how many of those ballots have come. */
-  heldBy(kiosk: string): { readonly number: number; readonly arrived: number } | undefined {
+  /** What a kiosk is said to have held at closing. */
+  heldBy(kiosk: string): HeldNumbers | undefined {
     const held = this.#held.get(kiosk);
-    return held && { number: held.body.number, arrived: held.arrived.size };
+    if (!held) return undefined;
+    const numbers = { number: held.body.number, arrived: held.arrived.size };
+    return held.dictated ? { ...numbers, dictated: true } : numbers;
   }
 
   /** Leaf hash of the `ballot` entry that a `late` entry at that index of the log brings. */
@@ -107,8 +119,9 @@ export class BoardStations {
       return fault('tally', `kiosks whose ballots have not all come: ${names}`);
     }
     // What has come late was promised before `tally`.
-    const cut = [...this.#late.keys()].some((index) => index >= size);
-    return cut ? fault('tally', 'ballots that came late are left out') : undefined;
+    return this.#lastLate >= size
+      ? fault('tally', 'ballots that came late are left out')
+      : undefined;
   }
 
   /** @param at when members' certificates have to be good */
@@ -157,14 +170,17 @@ export class BoardStations {
     const kiosks = this.kiosksOf(station);
     const stranger = given.find(([kiosk]) => !kiosks.includes(kiosk));
     if (stranger) return fault('kiosk', `station ${station} has no kiosk ${stranger[0]}`);
-    for (const { id, voters: most } of styles) {
-      const elsewhere = [...this.#marked.values()].flatMap((other) => other.voters);
-      const sum = [...voters, ...elsewhere]
-        .filter(([style]) => style === id)
-        .reduce((total, [, number]) => total + number, 0);
-      if (sum > most) return fault('voters', `style ${id}: more marked than there are voters`);
-    }
-    return undefined;
+    // All stations together are the audit's matter: a desk that claims too many must not keep the
+    // account of another one off the board.
+    const excess = styles.find(({ id, voters: most }) => (marked.get(id) ?? 0) > most);
+    return excess && fault('voters', `style ${excess.id}: more marked than there are voters`);
+  }
+
+  /** Voters of a style that all desks have marked so far. */
+  markedOf(style: string): number {
+    return [...this.#marked.values()]
+      .flatMap(({ voters }) => voters)
+      .reduce((total, [of, number]) => (of === style ? total + number : total), 0);
   }
 
   /**
@@ -216,7 +232,12 @@ export class BoardStations {
       case 'cancelled':
         return this.#cards.takeCancelled(entry.body);
       case 'held':
-        this.#held.set(entry.body.kiosk, { body: entry.body, leaf, arrived: new Set() });
+        this.#held.set(entry.body.kiosk, {
+          body: entry.body,
+          dictated: entry.signatures[0]?.[0] === 'commission',
+          leaf,
+          arrived: new Set(),
+        });
         return;
       case 'marked':
         this.#marked.set(entry.body.station, entry.body);
@@ -232,6 +253,7 @@ export class BoardStations {
   /** Remembers what ballot a `late` entry brings, whether it counts or not. */
   noteLate(entry: EntryOf<'late'>, index: number): void {
     this.#late.set(index, lateLeaf(entry));
+    this.#lastLate = index;
   }
 }
 

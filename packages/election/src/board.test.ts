@@ -119,7 +119,7 @@ describe('order', () => {
   });
   test('no result before enough shares, no protocol before its result', () => {
     refused(upTo('share mayor 2'), entryOf('result mayor'), 'result.early');
-    refused(upTo('result question'), entryOf('protocol question'), 'protocol.early');
+    refused(upTo('result question'), entryOf('protocol question'), 'protocol.phase');
   });
   test('an option is withdrawn once, and exists', () => {
     const withdrawn = (option: string) =>
@@ -207,6 +207,8 @@ test('the index of ballots does what its rules say (against a plain list)', () =
         }
         if (opened) index.open(core, 1000 + i);
         if (discard) index.discard(i);
+        // What it has worked out must not outlive what comes after.
+        index.countedNumber(contest, limit);
         plain.push({ key, revision, at: i, good: !discard && !refused && !opened });
       });
       const isSpoiled = (one: { key: number; at: number }) =>

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { compareBytes } from '@kabina/crypto/bytes';
+import { publicKey } from '@kabina/crypto/ed25519';
 import { emptyRoot, leafHash, merkleRoot } from '@kabina/log/merkle';
 import {
   assertFails,
@@ -22,23 +23,61 @@ import {
 import { at, spareStep } from '../test/spoil.ts';
 import { cardId, depositCommitment } from './station-card.ts';
 import { coreHash, trackingCode } from './ballot.ts';
-import { castBallot, encodeEntry, type Bodies, type Entry, type EntryOf } from './entries.ts';
+import { BoardState } from './board.ts';
+import {
+  castBallot,
+  decodeEntry,
+  encodeEntry,
+  type Bodies,
+  type Entry,
+  type EntryOf,
+} from './entries.ts';
+import type { Manifest } from './manifest.ts';
 import { writeOffDocument } from './members.ts';
 import { heldBallots, lateEntry } from './station-held.ts';
 import { cellsOf } from './testing-board.ts';
+import { testCeremony } from './testing-ceremony.ts';
 import {
   deliverCards,
   flipped,
   goodStationBoard,
+  TestElection,
   TestMember,
   testMember,
   testSeed,
+  withStation,
   type Step,
   type TestCard,
 } from './testing.ts';
+import { verify } from './verify.ts';
 
 const LIST = 'station/101';
 const [member] = election.manifest.commission.members.map(({ name }) => testMember(name));
+
+/** The test station, and another one with keys of its own, with which nobody signs. */
+function withTwoStations(online: Manifest): Manifest {
+  const manifest = withStation(online);
+  const key = (name: string) => publicKey(testSeed(name));
+  const id = '102';
+  const kiosk = { id: 'K3', name: 'Терминал K3', station: id, signingKey: key('kiosk/K3') };
+  return {
+    ...manifest,
+    stations: [
+      ...manifest.stations,
+      { id, name: { ru: 'Участок № 102' }, signingKey: key(`station/${id}`) },
+    ],
+    kiosks: [...manifest.kiosks, kiosk],
+    issuers: manifest.issuers.map((issuer) => {
+      const own = issuer.keys.filter(({ list }) => list === LIST);
+      const other = own.map((one) => ({
+        ...one,
+        list: `station/${id}`,
+        modulus: flipped(one.modulus, 100),
+      }));
+      return { ...issuer, keys: [...issuer.keys, ...other] };
+    }),
+  };
+}
 const card = (kiosk: 'K1' | 'K2', i: number) => good.cards[kiosk][i] as TestCard;
 
 test('the board is good before it is spoilt', async () => {
@@ -343,6 +382,30 @@ describe('marked', () => {
     refused({ given: twice<[string, string, number]>(['K1', 'town', 1]) }, 'marked');
   });
   test('more voters than there are', () => refused({ voters: [['town', 7]] }, 'voters'));
+  test('a desk that claims too many keeps no other desk’s account off the board', async () => {
+    const two = await TestElection.create('ristretto255-sha512', withTwoStations);
+    const { manifest } = two;
+    const ceremony = await testCeremony(two, Date.parse(manifest.hours.opens) / 1000 - 3600);
+    const marked = (station: string, voters: number): Entry =>
+      two.sign('marked', `station/${station}`, { station, voters: [['town', voters]], given: [] });
+    const steps: Step[] = [
+      { entry: two.sign('manifest', 'commission', { manifest }) },
+      ...ceremony.steps,
+      { entry: marked('101', 6) },
+      { entry: marked('102', 2) },
+    ];
+    const state = new BoardState();
+    for (const bytes of two.build(steps).entries) {
+      assert.equal(state.apply(decodeEntry(bytes), leafHash(bytes)), undefined);
+    }
+    // Both stand there, and the audit names the sum.
+    const { checks } = await verify(two.build(steps).reader);
+    const found = checks.find(({ id }) => id === 'stations');
+    assert.deepEqual(
+      found?.problems.map(({ message }) => message),
+      ['town: stations have marked 8 voters, there are 6'],
+    );
+  });
 });
 
 describe('late', () => {
@@ -403,7 +466,7 @@ describe('late', () => {
   });
   test('the same ballot that stands there: it has arrived, and counts once', () => {
     const state = before('cancelled K1 1');
-    assert.deepEqual(state.stations?.heldBy('K2'), { number: 3, arrived: 3 });
+    assert.deepEqual(state.stations?.heldBy('K2'), { number: 3, arrived: 3, dictated: true });
     const { core } = body('ballot', 'K2 mayor');
     assert.equal(state.ballots.withCore(coreHash(core)).length, 1);
   });
@@ -473,6 +536,18 @@ describe('closed', () => {
     closed({ stations: one, missing: ['K2', 'K2'] }, silent, 'stations.closed');
     closed({ stations: one, missing: ['K2'] }, silent);
     assert.deepEqual(silent.stations?.closed(), { stations: one, missing: ['K2'] });
+  });
+});
+
+describe('protocol', () => {
+  test('not while accounts may still come, of which its lines are made', () => {
+    const protocol = good.steps[at(good.steps, 'protocol mayor')]!.entry!;
+    judged(before('result few'), protocol, 'protocol.phase');
+    judged(before('protocol mayor'), protocol, undefined);
+    const marked = good.steps[at(good.steps, 'marked')]!.entry!;
+    const steps = without('marked');
+    judged(stateOf(steps.slice(0, at(steps, 'result few'))), marked, undefined);
+    judged(stateOf(steps.slice(0, at(steps, 'protocol mayor'))), marked, 'stations.phase');
   });
 });
 

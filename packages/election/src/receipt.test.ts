@@ -14,7 +14,7 @@ import {
 } from '../test/spoil-station.ts';
 import { coreHash, parseTrackingCode, trackingCode } from './ballot.ts';
 import { BoardState } from './board.ts';
-import { castBallot, decodeEntry, encodeEntry } from './entries.ts';
+import { castBallot, decodeEntry, encodeEntry, type EntryOf } from './entries.ts';
 import { ElectionError } from './errors.ts';
 import { electionId, type Manifest } from './manifest.ts';
 import {
@@ -254,6 +254,29 @@ describe('a receipt of a station’s kiosk', () => {
     assert.equal(late.entry, bytesToHex(leafHash(encodeEntry(entry))));
     assert.equal(late.index, at(stationBoard.steps, 'late K1 council'));
   });
+  test('is not kept by another entry of the core, nor by one that comes after its hour', async () => {
+    const { signature, ...rest } = (
+      stationBoard.steps[at(stationBoard.steps, 'late K1 council')]!.entry as EntryOf<'late'>
+    ).body.ballot;
+    const other = { ...rest, signature: flipped(signature, 3) };
+    const entry: EntryOf<'ballot'> = {
+      ...{ type: 'ballot', election: stationElection.electionId, body: other, signatures: [] },
+    };
+    const core = coreHash(other.core);
+    const body = { election: stationElection.electionId, core, kiosk: 'K1' };
+    const leaf = leafHash(encodeEntry(entry));
+    const promise = await kioskPromise({ ...body, entry: leaf, before: 'tally' }, signer('K1'));
+    const board = beforeStep('result mayor');
+    assert.equal(promiseState(board, promise), 'queued');
+    assert.equal(checkPromise(board, promise)?.code, 'promise.broken');
+    // The box has promised before the closing what came after it.
+    const [own] = await promised('late K1 council');
+    const late = { election: own.election, core: own.core, entry: own.entry };
+    const ofBox = (before: 'closed' | 'tally') =>
+      checkPromise(board, signPromise({ ...late, before }, testSeed('box')))?.code;
+    assert.equal(ofBox('closed'), 'promise.broken');
+    assert.equal(ofBox('tally'), undefined);
+  });
   test('that was not kept by the tally is the kiosk’s fault, and the audit names it', async () => {
     const core = coreHash(stationBoard.spare.body.core);
     const entry = leafHash(encodeEntry(stationBoard.spare));
@@ -262,7 +285,11 @@ describe('a receipt of a station’s kiosk', () => {
     assert.equal(checkPromise(beforeStep('tally'), promise), undefined);
     const broken = checkPromise(beforeStep('result mayor'), promise);
     assert.deepEqual([broken?.check, broken?.code], ['stations', 'promise.broken']);
-    assert.match(broken?.message ?? '', /^kiosk K1 promised/);
+    assert.match(broken?.message ?? '', /^kiosk K1 promised .* in time$/);
+    // What K2 held was dictated: there the commission may have left it out.
+    const ofK2 = await kioskPromise({ ...body, kiosk: 'K2', before: 'tally' }, signer('K2'));
+    const dictated = checkPromise(beforeStep('result mayor'), ofK2)?.message ?? '';
+    assert.match(dictated, /^kiosk K2 promised .* stated by the commission$/);
     const problems = await assertStationFails('stations', stationBoard.steps, {
       promises: [promise],
     });

@@ -214,17 +214,19 @@ export function isKept(state: ReceiptState): boolean {
   return state !== 'queued' && state !== 'accepted';
 }
 
+/** Index in the log of the promised ballot, or of the `late` entry that brings it. */
+function placeOf(board: BoardState, body: PromiseBody): number | undefined {
+  const leafAt = (index: number) => board.stations?.lateAt(index) ?? board.leafHash(index);
+  const found = board.ballots.withCore(body.core);
+  return found.find(({ index }) => equalBytes(leafAt(index), body.entry))?.index;
+}
+
 /** Where the ballot of a promise stands on a board that was read. */
 export function promiseState(board: BoardState, [body]: SignedPromise): ReceiptState {
-  const ballots = board.ballots.withCore(body.core);
-  const own = ballots.find(
-    ({ index }) =>
-      // One that came late is no leaf of its own: its core says that it is the one.
-      board.stations?.lateAt(index) !== undefined || equalBytes(board.leafHash(index), body.entry),
-  );
-  if (!own) return stateOfPromise(body);
+  const own = placeOf(board, body);
+  if (own === undefined) return stateOfPromise(body);
   const all = board.lookup(trackingCode(body.core)).flatMap((found) => found.ballots);
-  const same = all.find(({ index }) => index === own.index);
+  const same = all.find(({ index }) => index === own);
   if (same?.counts) return board.tallySize === undefined ? 'recorded' : 'counted';
   return 'replaced';
 }
@@ -235,12 +237,16 @@ export function checkPromise(board: BoardState, promise: SignedPromise): Problem
   if (!manifest || !verifyPromise(manifest, promise)) {
     return problem('log', 'promise.signature', 'the promise is not signed by this ballot box');
   }
-  if (isKept(promiseState(board, promise))) return undefined;
-  const [{ kiosk, before, core }] = promise;
+  const [body] = promise;
+  const { kiosk, before, core } = body;
   const due = before === 'closed' ? board.closedAt : board.tallySize;
-  if (due === undefined) return undefined;
+  // A ballot that was put there after its hour was not kept for the voter.
+  if (due === undefined || (placeOf(board, body) ?? Infinity) < due) return undefined;
   const who = kiosk === undefined ? 'the box' : `kiosk ${kiosk}`;
-  const message = `${who} promised ballot ${bytesToHex(core)}, and it is not there`;
+  // Then it may be the commission that has left the ballot out, and the kiosk's own statement tells.
+  const dictated = kiosk !== undefined && board.stations?.heldBy(kiosk)?.dictated;
+  const but = dictated ? '; what it held was stated by the commission' : '';
+  const message = `${who} promised ballot ${bytesToHex(core)}, and it was not there in time${but}`;
   return problem(kiosk === undefined ? 'log' : 'stations', 'promise.broken', message);
 }
 

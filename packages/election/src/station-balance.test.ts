@@ -4,6 +4,7 @@ import { before, election, good, stateOf } from '../test/spoil-station.ts';
 import { at } from '../test/spoil.ts';
 import { issuedPermits, protocolNumbers } from './results-protocol.ts';
 import { issuedAtStations, stationBalance } from './station-balance.ts';
+import type { Step } from './testing.ts';
 
 const LIST = 'station/101';
 
@@ -29,7 +30,7 @@ test('the balance of the good station', () => {
     ],
     held: [
       { kiosk: 'K1', number: 3, arrived: 3 },
-      { kiosk: 'K2', number: 3, arrived: 3 },
+      { kiosk: 'K2', number: 3, arrived: 3, dictated: true },
     ],
     missing: [],
     holds: true,
@@ -65,6 +66,19 @@ describe('while accounts are missing', () => {
       'kiosk/K2',
       LIST,
     ]);
+  });
+  test('cards given out of a pile that never came: it does not hold', () => {
+    const marked = good.steps[at(good.steps, 'marked')] as Step;
+    const early = stateOf([...good.steps.slice(0, at(good.steps, 'delivered K2')), marked]);
+    const { lines, holds } = stationBalance(early, '101');
+    assert.equal(holds, false);
+    assert.deepEqual(
+      lines.map(({ kiosk, received, holds: one }) => [kiosk, received, one]),
+      [
+        ['K1', 4, undefined],
+        ['K2', 0, false],
+      ],
+    );
   });
   test('permits issued: the greater of what is known and what was used', () => {
     // K1 says two; three ballots for the mayor are there, and two for the question.

@@ -6,6 +6,7 @@
  */
 import type { BoardState } from './board.ts';
 import type { CardCounts } from './board-cards.ts';
+import type { HeldNumbers } from './board-stations.ts';
 import type { Bodies } from './entries.ts';
 import { servedStyles, stationList, type Manifest } from './manifest.ts';
 
@@ -41,12 +42,8 @@ export interface StationBalance {
     readonly used: number;
     readonly issued: number | undefined;
   }[];
-  /** Ballots that the kiosks held at closing, and how many of them have come. */
-  readonly held: readonly {
-    readonly kiosk: string;
-    readonly number: number;
-    readonly arrived: number;
-  }[];
+  /** Ballots that the kiosks held at closing. */
+  readonly held: readonly ({ readonly kiosk: string } & HeldNumbers)[];
   /** Kiosks and the desk (`kiosk/K1`, `station/101`) whose account has not come. */
   readonly missing: readonly string[];
   /** Whether everything holds; undefined while an account is missing and nothing is wrong yet. */
@@ -65,9 +62,14 @@ export function stationBalance(board: BalanceBoard, station: string): StationBal
   }
   const desk = stations.markedAt(station);
   const kiosks = stations.kiosksOf(station);
-  const lines = kiosks.flatMap((kiosk) =>
+  const lines: BalanceLine[] = kiosks.flatMap((kiosk) =>
     [...stations.cards.of(kiosk)].map(([style, counts]) => lineOf(kiosk, style, counts, desk)),
   );
+  // Cards that the desk gave out of a pile that never came.
+  for (const [kiosk, style, number] of desk?.given ?? []) {
+    const known = lines.some((line) => line.kiosk === kiosk && line.style === style);
+    if (number > 0 && !known) lines.push({ kiosk, style, ...NO_CARDS, holds: false });
+  }
   const served = servedStyles(manifest, station);
   const styles = served.map(({ id }) => ({
     style: id,
@@ -95,6 +97,8 @@ export function stationBalance(board: BalanceBoard, station: string): StationBal
   const holds = wrong ? false : missing.length > 0 ? undefined : true;
   return { station, lines, styles, contests, held, missing, holds };
 }
+
+const NO_CARDS = { received: 0, issued: 0, cancelled: 0, spoiled: 0, writtenOff: 0 } as const;
 
 function lineOf(
   kiosk: string,

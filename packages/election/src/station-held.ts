@@ -3,7 +3,7 @@
  * each of them can come later with a proof that it was there (PROTOCOL.md, "Stations").
  */
 import { compareBytes, equalBytes } from '@kabina/crypto/bytes';
-import { inclusionProof, leafHash, merkleRoot } from '@kabina/log/merkle';
+import { leafHash, MerkleTree, merkleRoot } from '@kabina/log/merkle';
 import { castBallot, encodeEntry, type EntryOf } from './entries.ts';
 
 /** What a `held` entry says, with the leaf hashes under its root, sorted. */
@@ -28,9 +28,18 @@ export function lateEntry(
   const leaf = leafHash(encodeEntry(ballot));
   const index = held.leaves.findIndex((one) => equalBytes(one, leaf));
   if (index < 0) throw new RangeError('the ballot was not held');
-  const proof = inclusionProof(held.leaves, index);
+  const proof = treeOf(held).inclusionProof(index);
   const body = { kiosk, index, proof, ballot: ballot.body };
   return { type: 'late', election: ballot.election, body, signatures: [] };
+}
+
+const trees = new WeakMap<HeldBallots, MerkleTree>();
+
+/** Made once for all of its ballots. */
+function treeOf(held: HeldBallots): MerkleTree {
+  const tree = trees.get(held) ?? new MerkleTree(held.leaves);
+  trees.set(held, tree);
+  return tree;
 }
 
 /** Leaf hash of the `ballot` entry that a `late` entry brings. */

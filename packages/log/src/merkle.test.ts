@@ -51,7 +51,10 @@ test('roots follow the definition at every size', () => {
     assert.equal(hex(tree.rootAt(size)), expected);
     assert.equal(hex(edge.root()), expected);
     assert.equal(edge.size, size);
+    const copy = edge.copy();
     if (size < LARGEST) edge.append(leaves[size]!);
+    copy.append(leaves[0]!);
+    assert.equal(hex(copy.root()), hex(merkleRoot([...leaves.slice(0, size), leaves[0]!])));
   }
 });
 

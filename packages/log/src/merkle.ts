@@ -215,7 +215,7 @@ export function inclusionProof(leafHashes: readonly Uint8Array[], index: number)
 export class RightEdge {
   #size = 0;
   // The complete subtrees of [0, size), largest first.
-  readonly #edge: Uint8Array[] = [];
+  #edge: Uint8Array[] = [];
 
   get size(): number {
     return this.#size;
@@ -233,5 +233,13 @@ export class RightEdge {
 
   root(): Uint8Array {
     return foldSubtrees(this.#edge);
+  }
+
+  /** Grows on its own. */
+  copy(): RightEdge {
+    const copy = new RightEdge();
+    copy.#size = this.#size;
+    copy.#edge = [...this.#edge];
+    return copy;
   }
 }

@@ -250,10 +250,13 @@ export class PortalElection {
     });
   }
 
-  /** A permit as the issuers' keys sign it: what blinding and unblinding come to (RFC 9474). */
-  permit(contest: string, voterSeed: Uint8Array, list = 'online'): Permit {
+  /**
+   * A permit as the issuers' keys sign it: what blinding and unblinding come to (RFC 9474). `of`: the
+   * contest whose ballot key it is for; issuers sign blindly and can't tell.
+   */
+  permit(contest: string, voterSeed: Uint8Array, list = 'online', of = contest): Permit {
     const { suite, electionId } = this.election;
-    const key = ballotKeyFromSeed(suite, voterSeed, electionId, contest).publicKey;
+    const key = ballotKeyFromSeed(suite, voterSeed, electionId, of).publicKey;
     const message = permitMessage(electionId, contest, key);
     const signatures = ISSUERS.map((id) => {
       const pem = new StateFolder(join(this.folder, id)).read(pemOf({ contest, list }));

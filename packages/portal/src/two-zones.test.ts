@@ -77,7 +77,7 @@ before(async () => {
         answer: signer.sign(blinded),
       },
       ballot: {
-        permit: permitId('question', permit.key),
+        permit: permitId(permit.key),
         revision: 0,
         contest: 'question',
         core: coreHash(core),

@@ -12,6 +12,7 @@ import {
   decodeEntry,
   encodeEntry,
   type Entry,
+  type Core,
   type EntryOf,
 } from '@kabina/election/entries';
 import { ElectionError } from '@kabina/election/errors';
@@ -68,11 +69,9 @@ function refusal(code: string, kind: 'ballots' | 'challenges'): PortalError {
   return new PortalError(`${kind}.refused`, { reason: code });
 }
 
-/** Names a permit without keeping the ballot key readable beside it. */
-export function permitId(contest: string, ballotKey: Uint8Array): Uint8Array {
-  return createHash('sha256')
-    .update(frame('kabina/v1/permit-id', contest, ballotKey))
-    .digest();
+/** Names a permit, of whatever contest, without keeping the ballot key readable beside it. */
+export function permitId(ballotKey: Uint8Array): Uint8Array {
+  return createHash('sha256').update(frame('kabina/v1/permit-id', ballotKey)).digest();
 }
 
 /** What the store keeps of a ballot, with a fresh promise. `leaf` is the `ballot` entry's own. */
@@ -85,13 +84,18 @@ export function revisionOf(
   const hash = coreHash(core);
   const promise = signPromise({ election, core: hash, entry: leaf, before }, seed);
   return {
-    permit: permitId(core.contest, permit.key),
+    permit: permitId(permit.key),
     revision: core.revision,
     contest: core.contest,
     core: hash,
     leaf,
     promise: encodePromise(promise),
   };
+}
+
+/** One key in two contests: the board would say it only when both stand there. */
+function otherContest(): PortalError {
+  return new PortalError('ballots.permit', { reason: 'permits.contest' });
 }
 
 const MALFORMED = {
@@ -141,7 +145,7 @@ export class Acceptance {
     const { core, permit } = entry.body;
     const leaf = leafHash(bytes);
     this.#ofThisElection(entry, 'ballots');
-    const known = await this.#known(permitId(core.contest, permit.key), core.revision, leaf);
+    const known = await this.#known(core, permitId(permit.key), leaf);
     if (known !== undefined) return known;
     return this.#options.sequencer.gate.through(async () => {
       this.#open('ballots', core.revision);
@@ -163,7 +167,7 @@ export class Acceptance {
     const inner = encodeEntry(ballot);
     const leaf = leafHash(inner);
     this.#ofThisElection(ballot, 'ballots');
-    const known = await this.#known(permitId(core.contest, permit.key), core.revision, leaf);
+    const known = await this.#known(core, permitId(permit.key), leaf);
     const { phase } = this.#options.board.state;
     if (known !== undefined && ENDED.has(phase)) return known;
     return this.#options.sequencer.gate.through(async () => {
@@ -184,6 +188,7 @@ export class Acceptance {
   async #store(ballot: PooledBallot): Promise<Uint8Array> {
     const { store, sequencer } = this.#options;
     const outcome = await this.#commit(ballot);
+    if (outcome === 'other-contest') throw otherContest();
     if (outcome === 'revision-taken' || outcome === 'core-opened') {
       throw new PortalError(`ballots.${outcome}`);
     }
@@ -237,12 +242,13 @@ export class Acceptance {
 
   /** The promise of this very entry if it was accepted before; refuses another of its revision. */
   async #known(
+    { contest, revision }: Core,
     permit: Uint8Array,
-    revision: number,
     leaf: Uint8Array,
   ): Promise<Uint8Array | undefined> {
     const known = await this.#options.store.revision(permit, revision);
     if (known === undefined) return undefined;
+    if (known.contest !== contest) throw otherContest();
     if (!equalBytes(known.leaf, leaf)) throw new PortalError('ballots.revision-taken');
     return known.promise;
   }

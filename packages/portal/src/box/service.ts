@@ -59,7 +59,7 @@ async function reconcile(board: Board, store: AnonymousStore, seed: Uint8Array):
     const ballot = castBallot(entry);
     if (ballot !== undefined) {
       const { core, permit } = ballot.body;
-      const known = await store.revision(permitId(core.contest, permit.key), core.revision);
+      const known = await store.revision(permitId(permit.key), core.revision);
       if (known !== undefined) continue;
       const late = entry.type === 'late';
       const own = late ? leafHash(encodeEntry(ballot)) : leaf;

@@ -32,9 +32,11 @@ export interface PooledChallenge {
 /**
  * - `accepted`: stored now; `repeated`: this very entry was accepted before;
  * - `revision-taken`: the permit has another ballot of this revision;
+ * - `other-contest`: the permit has a ballot in another contest;
  * - `core-opened`: the core was opened by a challenge.
  */
-export type BallotOutcome = 'accepted' | 'repeated' | 'revision-taken' | 'core-opened';
+export type BallotOutcome =
+  'accepted' | 'repeated' | 'revision-taken' | 'other-contest' | 'core-opened';
 
 /** `core-cast`: the core was cast. A second opening of one core is a repetition. */
 export type ChallengeOutcome = 'accepted' | 'repeated' | 'core-cast';

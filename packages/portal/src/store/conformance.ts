@@ -267,6 +267,8 @@ export function anonymousStoreConformance(
       'revision-taken',
     ]);
     assert.deepEqual(await store.acceptBallots([first]), ['repeated']);
+    const elsewhere = ballot({ permit: first.permit, contest: 'few', revision: 2 });
+    assert.deepEqual(await store.acceptBallots([elsewhere]), ['other-contest']);
     const stored = await store.revision(first.permit, 0);
     assert.equal(plain(stored!.promise), plain(first.promise));
     assert.equal(await store.revision(first.permit, 2), undefined);

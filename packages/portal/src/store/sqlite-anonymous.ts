@@ -52,6 +52,10 @@ export class SqliteAnonymousStore implements AnonymousStore {
     if (known !== undefined) {
       return Buffer.compare(known.leaf, ballot.leaf) === 0 ? 'repeated' : 'revision-taken';
     }
+    const elsewhere = this.#db
+      .sql('SELECT 1 FROM revisions WHERE permit = ? AND contest <> ? LIMIT 1')
+      .get(ballot.permit, ballot.contest);
+    if (elsewhere !== undefined) return 'other-contest';
     const core = this.#db.sql('SELECT opened FROM cores WHERE core = ?').get(ballot.core);
     if (core !== undefined) return core['opened'] === 1 ? 'core-opened' : 'revision-taken';
     this.#putBallot(ballot);
