@@ -33,6 +33,22 @@ describe('npm run bench', () => {
     }
   });
 
+  it('drains a queue and opens places in Chromium, with as many items as wanted', async () => {
+    const { stdout } = await run('--json', '--rounds', '1', '--items', '20', 'queue', 'places');
+    const { baseMultiplyMs, results } = JSON.parse(stdout) as Outcome;
+    assert.deepEqual(
+      results.map(({ name, items, runtime }) => [name, items, runtime].join(' ')),
+      [
+        ...['queue/put 0', 'queue/put 4', 'queue/put 20', 'queue/open 21', 'queue/drain 21'],
+        'places/open 20',
+      ].map((measured) => `${measured} chromium`),
+    );
+    const { ms, sending, perItem, units } = results[4] as Record<string, number>;
+    assert.ok(sending! > 0 && sending! < ms!);
+    assert.equal(perItem, ms! / 21);
+    assert.equal(units, perItem! / baseMultiplyMs);
+  });
+
   it('refuses a measurement that it does not have', async () => {
     await assert.rejects(run('seal/confrim'), (error: { code?: number; stderr?: string }) => {
       assert.equal(error.code, 64);

@@ -1,9 +1,10 @@
 /**
- * `npm run bench -- [--json] [--rounds N] [NAME…]`: the measurements of the project, each as a time
+ * `npm run bench -- [--json] [--rounds N] [--items N] [NAME…]`: the measurements of the project, each as a time
  * and as a multiple of one yardstick measured in the same run, since machines differ and drift.
  *
  * A NAME is a measurement or the beginning of one (`seal`, `check/one`). `--rounds` takes the place
  * of each measurement's own number of rounds; few of them make quick and rough numbers.
+ * `--items` says how many ballots wait in a kiosk's queue and how many places it has, 5,000 by default.
  */
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
@@ -11,15 +12,22 @@ import { createServer } from 'vite';
 import { launchChromium } from '../browser/chromium.ts';
 import { measureAcceptance } from './accepting.ts';
 import { measureChecking, measurePermit, measureSignature } from './checking.ts';
+import { measurePlaces, measureQueue } from './draining.ts';
+import type { Drained } from './draining-page.ts';
 import { measureSealing, type SealingTimes } from './sealing.ts';
 import { measureToken } from './signing.ts';
 import { percentile } from './statistics.ts';
 import { measureAggregation, measureCeremony, measureResult } from './tallying.ts';
 
-interface Measured {
+/** Of what was measured: options of a contest, or what a kiosk has already. */
+interface Size {
+  readonly options?: number;
+  readonly items?: number;
+}
+
+interface Measured extends Size {
   readonly name: string;
   readonly suite: string;
-  readonly options?: number;
   readonly runtime: 'node' | 'chromium';
 }
 
@@ -33,6 +41,9 @@ interface Times extends Measured {
 interface Rate extends Measured {
   readonly perSecond: number;
 }
+
+/** Milliseconds for each item, and that as a multiple of the yardstick. */
+type Drain = Measured & Drained & { readonly perItem: number; readonly units: number };
 
 const NAMES = [
   'seal/confirm',
@@ -48,15 +59,25 @@ const NAMES = [
   'portal/accept',
   'token/sign',
   'token/check',
+  'queue/put',
+  'queue/open',
+  'queue/drain',
+  'places/open',
 ] as const;
 type Name = (typeof NAMES)[number];
 
 const SUITES = ['ristretto255-sha512', 'gost256b-streebog'];
 const OPTIONS = [3, 10, 60];
 const MILLION = 1_000_000;
+/** What a kiosk's sets are held against. */
+const JOURNAL = 'file-journal';
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, rounds: { type: 'string' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    items: { type: 'string', default: '5000' },
+  },
   allowPositionals: true,
 });
 const wanted = (name: Name): boolean =>
@@ -64,11 +85,14 @@ const wanted = (name: Name): boolean =>
 const rounds = (usual: number): number =>
   values.rounds === undefined ? usual : Number(values.rounds);
 
+const items = Number(values.items);
+
 const unknown = positionals.find((part) => !NAMES.some((name) => name.startsWith(part)));
-if (unknown !== undefined || !Number.isSafeInteger(rounds(1)) || rounds(1) < 1) {
+const numbers = [rounds(1), items];
+if (unknown !== undefined || numbers.some((n) => !Number.isSafeInteger(n) || n < 1)) {
   console.error(
     unknown === undefined
-      ? '--rounds takes a whole number of at least 1'
+      ? '--rounds and --items take a whole number of at least 1'
       : `there is no measurement ${unknown}; there are ${NAMES.join(', ')}`,
   );
   process.exit(64);
@@ -77,17 +101,20 @@ if (unknown !== undefined || !Number.isSafeInteger(rounds(1)) || rounds(1) < 1) 
 const yardstick = new URL('./yardstick.ts', import.meta.url).pathname;
 const baseMultiplyMs = Number(execFileSync(process.execPath, [yardstick], { encoding: 'utf8' }));
 
-const results: (Times | Rate)[] = [];
+const results: (Times | Rate | Drain)[] = [];
 function report(
   name: Name,
   suite: string,
   runtime: Measured['runtime'],
   times: readonly number[],
-  options?: number,
+  size: Size = {},
 ): void {
   const p50 = percentile(times, 0.5);
   const result: Times = {
-    ...measured(name, suite, runtime, options),
+    name,
+    suite,
+    ...size,
+    runtime,
     p50,
     p99: percentile(times, 0.99),
     units: p50 / baseMultiplyMs,
@@ -97,19 +124,11 @@ function report(
   show(result, `${numbers}, ${result.units.toFixed(2)} units`);
 }
 
-function measured(
-  name: Name,
-  suite: string,
-  runtime: Measured['runtime'],
-  options?: number,
-): Measured {
-  return { name, suite, ...(options === undefined ? {} : { options }), runtime };
-}
-
-function show({ name, suite, options, runtime }: Measured, numbers: string): void {
+function show({ name, suite, options, items, runtime }: Measured, numbers: string): void {
   if (values.json) return;
   const of = options === undefined ? '' : ` ${options} options`;
-  console.log(`${name} ${suite}${of} ${runtime}: ${numbers}`);
+  const beside = items === undefined ? '' : ` ${items} items`;
+  console.log(`${name} ${suite}${of}${beside} ${runtime}: ${numbers}`);
 }
 
 function reportSealing(
@@ -118,8 +137,32 @@ function reportSealing(
   runtime: Measured['runtime'],
   times: SealingTimes,
 ): void {
-  if (wanted('seal/confirm')) report('seal/confirm', suite, runtime, times.confirm, options);
-  if (wanted('seal/cold')) report('seal/cold', suite, runtime, times.cold, options);
+  if (wanted('seal/confirm')) report('seal/confirm', suite, runtime, times.confirm, { options });
+  if (wanted('seal/cold')) report('seal/cold', suite, runtime, times.cold, { options });
+}
+
+function reportDrain(drain: Drained): void {
+  const { ms, sending, idle, draining } = drain;
+  const perItem = ms / drain.items;
+  const units = perItem / baseMultiplyMs;
+  const result: Drain = {
+    name: 'queue/drain',
+    suite: JOURNAL,
+    runtime: 'chromium',
+    ...drain,
+    perItem,
+    units,
+  };
+  results.push(result);
+  const each = `${perItem.toFixed(2)} ms an item, ${(sending / drain.items).toFixed(2)} of them sending`;
+  const task = draining.longestTask === 0 ? 'none of 50 ms' : `${draining.longestTask} ms`;
+  const frame = ({ frameP99 }: typeof idle): string => frameP99.toFixed(1);
+  show(
+    result,
+    `${(ms / 1000).toFixed(1)} s, ${each}, ${units.toFixed(2)} units; longest task ${task}; ` +
+      `frames p99 ${frame(draining)} ms (idle ${frame(idle)}), ` +
+      `longest ${draining.frameLongest.toFixed(1)} ms (idle ${idle.frameLongest.toFixed(1)})`,
+  );
 }
 
 const sealingRounds = (options: number): number => rounds(options > 10 ? 40 : 120);
@@ -168,7 +211,7 @@ for (const suite of SUITES) {
     for (const options of OPTIONS) {
       const usual = batch === 1 ? 40 : batch === 64 ? 6 : 2;
       const times = measureChecking(suite, options, batch, rounds(usual));
-      report(name, suite, 'node', times, options);
+      report(name, suite, 'node', times, { options });
     }
   }
   if (wanted('check/signature'))
@@ -181,14 +224,15 @@ for (const suite of SUITES) {
   }
   if (wanted('tally/result-1m')) {
     for (const options of OPTIONS) {
-      report('tally/result-1m', suite, 'node', [measureResult(suite, options, MILLION)], options);
+      const times = [measureResult(suite, options, MILLION)];
+      report('tally/result-1m', suite, 'node', times, { options });
     }
   }
 }
 if (wanted('portal/accept')) {
   for (const suite of SUITES) {
     for (const { options, perSecond } of await measureAcceptance(suite, OPTIONS)) {
-      const result: Rate = { ...measured('portal/accept', suite, 'node', options), perSecond };
+      const result: Rate = { name: 'portal/accept', suite, options, runtime: 'node', perSecond };
       results.push(result);
       show(result, `${perSecond.toFixed(0)} ballots a second`);
     }
@@ -200,5 +244,22 @@ if (wanted('token/sign') || wanted('token/check')) {
   if (wanted('token/check')) report('token/check', 'piv-p256', 'node', check);
 }
 if (wanted('check/permit')) report('check/permit', 'rsa-3072', 'node', measurePermit(rounds(200)));
+
+if (wanted('queue/put') || wanted('queue/open') || wanted('queue/drain')) {
+  const { put, open, drain } = await measureQueue(items, rounds(50), rounds(5));
+  if (wanted('queue/put')) {
+    for (const [there, times] of put) {
+      report('queue/put', JOURNAL, 'chromium', times, { items: there });
+    }
+  }
+  if (wanted('queue/open')) {
+    report('queue/open', JOURNAL, 'chromium', open, { items: drain.items });
+  }
+  if (wanted('queue/drain')) reportDrain(drain);
+}
+if (wanted('places/open')) {
+  const times = await measurePlaces(items, rounds(5));
+  report('places/open', JOURNAL, 'chromium', times, { items });
+}
 
 if (values.json) console.log(JSON.stringify({ baseMultiplyMs, results }));

@@ -151,6 +151,29 @@ describe('an outbox', () => {
     });
   });
 
+  it('forgets several at once, whatever of them is there', async () => {
+    const points: string[] = [];
+    const outbox = await open({ journal: new MemoryJournal(), onPoint: (p) => points.push(p) });
+    const keys = Array.from({ length: 6 }, newKey);
+    for (const key of keys) await outbox.put(key, item());
+    await outbox.quarantine(keys[0]!, 'ballots.proof');
+    points.length = 0;
+    await outbox.remove(keys[0]!, keys[1]!, newKey(), keys[2]!, keys[1]!);
+    await outbox.remove();
+    expect(points).to.deep.equal([
+      'remove.prepared',
+      'remove.requested',
+      'remove.completed',
+      'remove.committed',
+    ]);
+    expect(await outbox.quarantined()).to.deep.equal([]);
+    expect((await outbox.keys()).sort()).to.deep.equal(keys.slice(3).sort());
+    await raw(async (db) => {
+      expect(await db.getAllKeys('items')).to.deep.equal(keys.slice(3).sort());
+      expect(await db.count('quarantine')).to.equal(0);
+    });
+  });
+
   it('sets items aside over a restart, and releases them whole', async () => {
     const first = await open();
     const items = new Map(Array.from({ length: 3 }, () => [newKey(), item()]));
@@ -297,7 +320,7 @@ describe('an outbox that several pages want', () => {
     await raw((db) => db.put('fence', 'another', 'fence'));
     const attempts = [
       () => first.put(newKey(), item()),
-      () => first.remove(one),
+      () => first.remove(one, two),
       () => first.quarantine(one, 'x'),
       () => first.release(),
     ];
@@ -433,6 +456,21 @@ describe('an outbox with a journal', () => {
         expect(await (await open({ journal })).count()).to.equal(1);
       });
     }
+  }
+
+  for (const method of ['prepare', 'commit'] as const) {
+    it(`forgets all of several or none of them when a ${method} is cut`, async () => {
+      const outbox = await open({ journal });
+      const keys = Array.from({ length: 4 }, newKey);
+      for (const key of keys) await outbox.put(key, item());
+      journal.cut = { method, done: false };
+      expect(await code(outbox.remove(...keys.slice(1)))).to.equal('journal.unreachable');
+      await outbox.close();
+      journal.cut = undefined;
+      const left = method === 'prepare' ? keys : keys.slice(0, 1);
+      expect((await (await open({ journal })).keys()).sort()).to.deep.equal([...left].sort());
+      expect(journal.committed).to.equal(setDigest(left));
+    });
   }
 
   it('changes nothing while the journal gives no answer', async () => {

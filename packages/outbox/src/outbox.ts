@@ -160,22 +160,26 @@ export class Outbox extends EventTarget {
     return this.#serially(() => this.#read(key));
   }
 
-  /** Forgets an item that somebody else has taken charge of. One that isn't here is fine. */
-  remove(key: string): Promise<void> {
+  /** Forgets items that somebody else has taken charge of, all at once. Ones that aren't here are fine. */
+  remove(...keys: readonly string[]): Promise<void> {
     return this.#change(async () => {
-      if (!this.#waiting.has(key) && !this.#quarantined.has(key)) return;
-      await this.#witness?.prepare([...this.#keys()].filter((other) => other !== key));
+      const here = keys.filter((key) => this.#waiting.has(key) || this.#quarantined.has(key));
+      if (here.length === 0) return;
+      const gone = new Set(here);
+      await this.#witness?.prepare([...this.#keys()].filter((key) => !gone.has(key)));
       this.#point('remove.prepared');
-      await this.#write('remove an item', async (change) => {
-        await change.objectStore('items').delete(key);
-        await change.objectStore('quarantine').delete(key);
+      await this.#write('remove items', async (change) => {
+        const stores = [change.objectStore('items'), change.objectStore('quarantine')];
+        await Promise.all(here.flatMap((key) => stores.map((store) => store.delete(key))));
         this.#point('remove.requested');
       });
       this.#point('remove.completed');
       await this.#witness?.commit();
       this.#point('remove.committed');
-      this.#waiting.delete(key);
-      this.#quarantined.delete(key);
+      for (const key of gone) {
+        this.#waiting.delete(key);
+        this.#quarantined.delete(key);
+      }
     });
   }
 

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { openDB } from 'idb';
 import { Outbox } from './outbox.ts';
 import { Sender, type Outcome, type SenderOptions, type SenderStatus } from './sender.ts';
+import { MemoryJournal } from './testing/memory-journal.ts';
 
 const PACE = { first: 1, most: 4 };
 const TAKEN: Outcome = { is: 'taken' };
@@ -93,6 +94,67 @@ describe('a sender', () => {
     sender.start();
     await until(({ sent }) => sent === 1);
     expect(during).to.equal(1);
+  });
+
+  it('removes together what is taken in quick succession', async () => {
+    await put(...Array.from({ length: 100 }, (_, n) => n));
+    let removals = 0;
+    outbox.addEventListener('change', () => removals++);
+    const { sender, sent, statuses } = watch(() => TAKEN);
+    sender.start();
+    await sender.flush();
+    expect(new Set(sent).size).to.equal(100);
+    expect(sent).to.have.length(100);
+    expect(await outbox.count()).to.equal(0);
+    expect(removals).to.be.within(2, 99);
+    await sender.stop();
+    for (const { sent: n, waiting } of statuses) expect(n + waiting).to.be.at.most(200);
+    expect(sender.status.sent).to.equal(100);
+  });
+
+  it('removes what was taken before it tries a bad line again, or sets poison aside', async () => {
+    for (const bad of [DOWN, { is: 'poison', code: 'ballots.proof' } as const]) {
+      await put(0, 1, 2, 3, 4, 5, 6, 7);
+      const left: number[] = [];
+      const { sender, sent } = watch(
+        async () => {
+          if (sent.length < 5) return TAKEN;
+          left.push((await outbox.count()) + (await outbox.quarantined()).length);
+          return bad;
+        },
+        { pace: { first: 1e8, most: 1e8 } },
+      );
+      sender.start();
+      await sender.flush();
+      await sender.stop();
+      // Four were taken, of eight; at the first bad answer some of them may still be here.
+      expect(left.length).to.be.greaterThan(1);
+      expect(new Set(left.slice(1))).to.deep.equal(new Set([4]));
+      for (const key of await outbox.keys()) await outbox.remove(key);
+      for (const { key } of await outbox.quarantined()) await outbox.remove(key);
+    }
+  });
+
+  it('sends nothing again that it could not remove at once', async () => {
+    await outbox.close();
+    const journal = new MemoryJournal();
+    outbox = await Outbox.open({ database: outbox.database, itemSize: 10, journal });
+    for (const done of [false, true]) {
+      for (const method of ['prepare', 'commit'] as const) {
+        await put(1, 2, 3, 4);
+        const { sender, sent, until } = watch(() => {
+          if (sent.length === 2) journal.cut = { method, done };
+          return TAKEN;
+        });
+        sender.start();
+        const { trouble } = await until((status) => status.trouble !== undefined);
+        expect(trouble).to.deep.equal({ code: 'journal.unreachable', retryable: true });
+        journal.cut = undefined;
+        await until((status) => status.sent === 4 && status.waiting === 0);
+        expect([...sent].sort()).to.deep.equal([1, 2, 3, 4]);
+        await sender.stop();
+      }
+    }
   });
 
   it('sends in an order that has nothing to do with that of putting', async () => {

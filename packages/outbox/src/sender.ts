@@ -3,6 +3,10 @@
 // An item is removed after `send` says that it was taken, and `send` says so only after it has
 // verified the other side's signed answer. A crash between the two sends the item twice: the other
 // side takes it once.
+//
+// Removing is dear: the journal, the database and the journal again, each down to the disk. Items that
+// are taken in quick succession are removed together, so that a long queue leaves about as fast as the
+// line takes it.
 
 import { OutboxError } from './errors.ts';
 import type { Outbox } from './outbox.ts';
@@ -54,6 +58,9 @@ export interface SenderStatus {
 const PACE: Pace = { first: 1000, most: 60_000 };
 /** After so many `later` in a row the round ends; one item that is never ripe doesn't hold up the rest. */
 const PATIENCE = 3;
+/** Items that were taken are removed by so many at most, and one by one while they are slower than this. */
+const TOGETHER = 64;
+const SLOW_MS = 1000;
 /** The queue is lost to this page: trying again can't help. */
 const FINAL = new Set(['outbox.elsewhere', 'outbox.closed', 'journal.disagrees']);
 
@@ -74,6 +81,9 @@ export class Sender {
   #news = false;
   /** Items that leave although fewer than `least` wait; in memory only. */
   #urgent = new Set<string>();
+  /** Items that the other side has, and that are still here. */
+  #taken = new Set<string>();
+  #removedAt = -Infinity;
   /** Those who wait for the end of the next pass over everything. */
   #flushing: (() => void)[] = [];
 
@@ -166,6 +176,8 @@ export class Sender {
 
   /** Answers the pause asked for when the round was broken off, in milliseconds. */
   async #round(signal: AbortSignal): Promise<number | undefined> {
+    // What the last round could not remove must not be sent again.
+    await this.#removeTaken();
     const keys = await this.#outbox.keys();
     const flushing = this.#flushing.splice(0);
     try {
@@ -185,7 +197,10 @@ export class Sender {
       }
       return laters > 0 ? 0 : undefined;
     } finally {
-      for (const done of flushing) done();
+      // Whatever was taken is removed, also when the sender stops meanwhile.
+      await this.#removeTaken().finally(() => {
+        for (const done of flushing) done();
+      });
     }
   }
 
@@ -202,15 +217,19 @@ export class Sender {
     if (bytes === undefined || signal.aborted) return undefined;
     this.#options.onPoint?.('send.read');
     const outcome = await this.#send(bytes, signal);
-    // Whatever was taken is removed, also when the sender stops meanwhile.
     if (outcome.is === 'taken') {
       this.#options.onPoint?.('send.taken');
-      await this.#outbox.remove(key);
-      this.#options.onPoint?.('send.removed');
-      this.#urgent.delete(key);
+      this.#taken.add(key);
       this.#pauses.reset();
-      this.#say({ line: 'up', sent: this.#status.sent + 1 });
-    } else if (outcome.is === 'poison') {
+      const { line, trouble } = this.#status;
+      if (line !== 'up' || trouble !== undefined) this.#say({ line: 'up' });
+      const slow = performance.now() - this.#removedAt > SLOW_MS;
+      if (slow || this.#taken.size >= TOGETHER) await this.#removeTaken();
+      return outcome;
+    }
+    // A line that says anything else may say nothing for long.
+    await this.#removeTaken();
+    if (outcome.is === 'poison') {
       await this.#outbox.quarantine(key, outcome.code);
       this.#say({ line: 'up' });
     } else if (!signal.aborted) {
@@ -218,6 +237,18 @@ export class Sender {
       this.#say({ line, trouble: { code: outcome.code, retryable: true } });
     }
     return outcome;
+  }
+
+  /** If it fails, the next round begins with it; if the process dies, they are sent again. */
+  async #removeTaken(): Promise<void> {
+    const taken = [...this.#taken];
+    if (taken.length === 0) return;
+    await this.#outbox.remove(...taken);
+    this.#options.onPoint?.('send.removed');
+    this.#removedAt = performance.now();
+    this.#taken.clear();
+    for (const key of taken) this.#urgent.delete(key);
+    this.#say({ line: 'up', sent: this.#status.sent + taken.length });
   }
 
   async #send(bytes: Uint8Array, signal: AbortSignal): Promise<Outcome> {
