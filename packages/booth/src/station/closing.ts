@@ -74,9 +74,13 @@ function accountOf(
   }));
 }
 
-/** What was stated, as the sender needs it. */
+const stated = new WeakMap<Closing['leaves'], HeldBallots>();
+
+/** What was stated, as the sender needs it: made once, since it is asked for at every ballot. */
 export function heldOf({ leaves }: Closing): HeldBallots {
-  return heldBallots(leaves);
+  const held = stated.get(leaves) ?? heldBallots(leaves);
+  stated.set(leaves, held);
+  return held;
 }
 
 /** For the desk, which scans, countersigns and posts it. */
