@@ -28,7 +28,7 @@ import { StationPortal } from './station-portal.ts';
  * `unsent`: the request never arrives; `lost`: it is worked on and the answer is lost; the others are
  * answered in its stead.
  */
-export type Fault = 'unsent' | 'lost' | '500' | 'garbage' | '429' | 'expired';
+export type Fault = 'unsent' | 'lost' | '500' | 'garbage' | '429' | 'expired' | 'refused';
 
 export const ISSUERS = ['registrar', 'observers'] as const;
 /** Any access code whose halves are alike names a voter; this half names none. */
@@ -194,6 +194,7 @@ export class TestPortal {
         send(response, 429, json({ code: 'request.too-many', message: 'fault' }), {
           'retry-after': '1',
         }),
+      refused: () => send(response, 422, json({ code: 'ballots.proof', message: 'fault' })),
       expired: () => send(response, 401, json({ code: 'session.missing', message: 'fault' })),
     };
     const instead = fault === undefined ? undefined : answers[fault];

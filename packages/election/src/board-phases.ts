@@ -68,7 +68,7 @@ export const phasesOf: Readonly<Record<EntryType, readonly Phase[]>> = {
   delivered: ['open', 'suspended'],
   spoiled: ['open', 'suspended', 'closed'],
   'written-off': ['open', 'suspended', 'closed'],
-  held: ['open', 'suspended'],
+  held: ['open', 'suspended', 'closed'],
   cancelled: ['open', 'suspended', 'closed', 'tally'],
   marked: ['open', 'suspended', 'closed', 'tally'],
   late: ['open', 'closed'],

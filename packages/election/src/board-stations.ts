@@ -32,7 +32,8 @@ export interface HeldNumbers {
 
 interface Held {
   readonly body: Bodies['held'];
-  readonly dictated: boolean;
+  /** Until kiosk and desk have said the same. */
+  dictated: boolean;
   /** Leaf hash of the entry. */
   readonly leaf: Uint8Array;
   /** Places under its root whose ballots have come. */
@@ -51,6 +52,7 @@ export class BoardStations {
   /** Index of a `late` entry to the leaf hash of the ballot in it. */
   readonly #late = new Map<number, Uint8Array>();
   #lastLate = -1;
+  #isClosed = false;
 
   constructor(manifest: Manifest, election: Uint8Array) {
     this.#manifest = manifest;
@@ -140,14 +142,21 @@ export class BoardStations {
       case 'cancelled':
         return this.#cards.checkCancelled(entry.body);
       case 'held':
-        return this.#checkHeld(entry.body);
+        return this.#checkHeld(entry);
       case 'marked':
         return this.#checkMarked(entry.body);
     }
   }
 
-  #checkHeld({ kiosk, number, root }: Bodies['held']): Problem | undefined {
-    if (this.#held.has(kiosk)) return fault('held-twice', `${kiosk} has said what it holds`);
+  #checkHeld({ body: { kiosk, number, root }, signatures }: EntryOf<'held'>): Problem | undefined {
+    const known = this.#held.get(kiosk);
+    if (known) {
+      // What was dictated is the commission's word alone, until kiosk and desk have said the same.
+      const same = known.body.number === number && equalBytes(known.body.root, root);
+      if (known.dictated && same && signatures.length > 1) return undefined;
+      return fault('held-twice', `${kiosk} has said what it holds`);
+    }
+    if (this.#isClosed) return fault('held-late', `${kiosk} says what it holds after the closing`);
     if (number > this.#cards.keysOf(kiosk)) {
       return fault('held', `${kiosk} can't hold more ballots than its cards have keys`);
     }
@@ -231,18 +240,28 @@ export class BoardStations {
         return this.#cards.takeWrittenOff(entry.body);
       case 'cancelled':
         return this.#cards.takeCancelled(entry.body);
-      case 'held':
-        this.#held.set(entry.body.kiosk, {
-          body: entry.body,
-          dictated: entry.signatures[0]?.[0] === 'commission',
-          leaf,
-          arrived: new Set(),
-        });
+      case 'held': {
+        const known = this.#held.get(entry.body.kiosk);
+        const dictated = entry.signatures[0]?.[0] === 'commission';
+        if (known) known.dictated &&= dictated;
+        else
+          this.#held.set(entry.body.kiosk, {
+            body: entry.body,
+            dictated,
+            leaf,
+            arrived: new Set(),
+          });
         return;
+      }
       case 'marked':
         this.#marked.set(entry.body.station, entry.body);
         return;
     }
+  }
+
+  /** Voting is over: nothing more is stated as held. */
+  takeClosed(): void {
+    this.#isClosed = true;
   }
 
   /** Takes in a held ballot that has come. */

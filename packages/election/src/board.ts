@@ -412,6 +412,7 @@ export class BoardState {
         return;
       case 'closed':
         this.#closedAt = index;
+        this.#stations?.takeClosed();
         this.#turn(entry.type, index);
         this.#phase = 'closed';
         return;

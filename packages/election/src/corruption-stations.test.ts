@@ -226,7 +226,27 @@ describe('held', () => {
     judged(state, held({ root: emptyRoot() }), 'stations.held');
     judged(state, held({ number: 0, root: emptyRoot() }), undefined);
   });
-  test('after the closing', () => judged(before('late K1 council'), held(), 'stations.phase'));
+  test('after the closing, but for what confirms a dictated one', () => {
+    const closed = before('confirmed K2');
+    judged(closed, held(), 'stations.held-twice');
+    assert.equal(closed.stations?.heldBy('K2')?.dictated, true);
+    const ofK2 = (root: Uint8Array, by = ['kiosk/K2', LIST]) =>
+      election.cosign('held', by, { station: '101', kiosk: 'K2', number: 3, root });
+    judged(closed, ofK2(good.held.K2.root), undefined);
+    judged(closed, ofK2(good.held.K1.root), 'stations.held-twice');
+    judged(closed, ofK2(good.held.K2.root, ['commission']), 'stations.held-twice');
+  });
+  test('dictated and never confirmed leaves the audit incomplete', async () => {
+    // As many entries as before, since `tally` says how many there are.
+    const evening: Step = {
+      name: 'evening',
+      cosign: Date.parse('2026-09-20T20:10:00+03:00') / 1000,
+    };
+    const steps = good.steps.map((step) => (step.name === 'confirmed K2' ? evening : step));
+    const { verdict, checks } = await audit(steps);
+    assert.equal(verdict, 'incomplete');
+    assert.equal(checks.find(({ id }) => id === 'stations')?.status, 'incomplete');
+  });
 });
 
 describe('cancelled', () => {
@@ -466,7 +486,7 @@ describe('late', () => {
   });
   test('the same ballot that stands there: it has arrived, and counts once', () => {
     const state = before('cancelled K1 1');
-    assert.deepEqual(state.stations?.heldBy('K2'), { number: 3, arrived: 3, dictated: true });
+    assert.deepEqual(state.stations?.heldBy('K2'), { number: 3, arrived: 3 });
     const { core } = body('ballot', 'K2 mayor');
     assert.equal(state.ballots.withCore(coreHash(core)).length, 1);
   });

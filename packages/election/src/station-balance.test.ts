@@ -30,7 +30,7 @@ test('the balance of the good station', () => {
     ],
     held: [
       { kiosk: 'K1', number: 3, arrived: 3 },
-      { kiosk: 'K2', number: 3, arrived: 3, dictated: true },
+      { kiosk: 'K2', number: 3, arrived: 3 },
     ],
     missing: [],
     holds: true,

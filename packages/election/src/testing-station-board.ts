@@ -124,6 +124,14 @@ export async function goodStationBoard(
     { name: 'closed cosigned', cosign: at('2026-09-20T20:00:05+03:00') },
     ...late('K1', ofK1.slice(1)),
     ...(dead ? [] : late('K2', ofK2)),
+    ...(dead
+      ? []
+      : [
+          {
+            name: 'confirmed K2',
+            entry: election.cosign('held', ['kiosk/K2', LIST], statement('K2')),
+          },
+        ]),
     ...cancelledSteps(election, 'K1', 2, [c1, cards.K1[3] as TestCard], 1),
     ...(dead
       ? [{ name: 'written off K2', entry: writtenOff(election, 'K2', 1) }]

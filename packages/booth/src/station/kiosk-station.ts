@@ -220,7 +220,8 @@ export class KioskStation extends EventTarget {
   }
 
   /**
-   * Sends what waits now, however little it is, and looks for news. Resolves after one pass, also when
+   * Sends what waits now, unless it is so little that a ballot would be known by its hour, and looks for
+   * news. Resolves after one pass, also when
    * the line is down.
    */
   async sendNow(): Promise<void> {
@@ -244,6 +245,7 @@ export class KioskStation extends EventTarget {
       // Nothing may be on its way as an ordinary ballot once it is stated as held.
       await queue.pause();
       try {
+        await queue.release();
         const leaves = (await queue.waiting()).map(({ leaf }) => leaf);
         await services.places.change({ closing: await makeClosing(services, leaves) });
       } finally {
@@ -266,6 +268,10 @@ export class KioskStation extends EventTarget {
     }
     const account = await makeAccount(this.#services!).catch((error: unknown) => {
       if (stationTrouble(error).code.startsWith('network.')) return [];
+      throw asBoothError(error);
+    });
+    // What the box has refused since leaves with the rest.
+    await this.#queue.release().catch((error: unknown) => {
       throw asBoothError(error);
     });
     const stated = new Set(closing.leaves.map((leaf) => leaf.join()));

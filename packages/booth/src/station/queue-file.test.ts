@@ -62,6 +62,23 @@ describe("a closed kiosk's queue", () => {
     assert.deepEqual([portal.stations.lateBallots, portal.ballots.length], [2, 0]);
   });
 
+  it('states what the box has refused as well: the kiosk has promised it', async () => {
+    portal.fault = (request) => (request.includes('ballots') ? 'refused' : undefined);
+    // Two more, so that they leave before the closing.
+    const session = kiosk.session();
+    await voteAtKiosk(session, portal.stations.cards('K1')[1]!, PAPERS);
+    await session.end();
+    await kiosk.sendNow();
+    const text = await kiosk.close();
+    const held = decodeEntry(
+      Uint8Array.from(Buffer.from(text.slice('kabina-held:'.length), 'base64url')),
+    ) as EntryOf<'held'>;
+    assert.equal(held.body.number, 4);
+    await kiosk.sendNow();
+    const file = readQueueFile(await kiosk.exportQueue(), portal.election.manifest);
+    assert.equal(file.ballots.length, 4);
+  });
+
   it('goes on a stick: any machine sends it, twice without harm, and what is foreign or cut is refused', async () => {
     await assert.rejects(kiosk.exportQueue(), { code: 'session.illegal' });
     const text = await kiosk.close();

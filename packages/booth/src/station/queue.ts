@@ -112,13 +112,26 @@ export class BallotQueue {
     return found;
   }
 
+  /**
+   * What the box has refused waits again. A refusal is nobody's signature: what this kiosk has promised
+   * is stated as held, and the box has to answer for it before everyone.
+   */
+  release(): Promise<void> {
+    return this.#outbox.release();
+  }
+
   start(): void {
     this.#sender.start();
   }
 
-  /** Sends what waits, however little it is; resolves after one pass over it. */
-  flush(): Promise<void> {
-    return this.#sender.flush();
+  /**
+   * Sends what waits; resolves after one pass over it. Before the closing not a little: a ballot that
+   * left alone would be known by its hour.
+   */
+  async flush(): Promise<void> {
+    const { held, manifest } = this.#options;
+    if (held() === undefined && this.#sender.status.waiting < manifest.pool) return;
+    await this.#sender.flush();
   }
 
   /** Resolves when nothing is on its way any more. */

@@ -93,6 +93,12 @@ class MemoryOutbox extends EventTarget {
     this.dispatchEvent(new Event('change'));
   }
 
+  async release(): Promise<void> {
+    for (const [key, { bytes }] of this.#disk.aside) this.#disk.waiting.set(key, bytes);
+    this.#disk.aside.clear();
+    this.dispatchEvent(new Event('change'));
+  }
+
   async close(): Promise<void> {
     // Nothing is open.
   }
