@@ -6,6 +6,7 @@ import '@kabina/elements/kabina-results-protocol';
 import '@kabina/elements/kabina-station-balance';
 import '@kabina/elements/kabina-token';
 import '@kabina/elements/kabina-turnout';
+import { registerOffline } from '../offline/register.ts';
 import { KabinaCardsPrint } from './cards-print.ts';
 import { KabinaConfirm } from './kabina-confirm.ts';
 import { KabinaOffice } from './kabina-office.ts';
@@ -37,3 +38,8 @@ customElements.define('kabina-office-voting', KabinaOfficeVoting);
 customElements.define('kabina-office-counting', KabinaOfficeCounting);
 customElements.define('kabina-office-results', KabinaOfficeResults);
 customElements.define('kabina-office', KabinaOffice);
+// Loading it anew forgets the keys.
+registerOffline({
+  idle: () =>
+    document.querySelector<KabinaOffice>('kabina-office')?.office?.commission === undefined,
+});

@@ -22,13 +22,15 @@ export class TerminalDevices extends EventTarget {
   /**
    * @param place the window, and of its navigator what the browser has
    * @param take is given a scanned code, and answers whether it was of use
+   * @param longest the longest code that is given, in characters
    */
   constructor(
     place: { window: Window; hid?: HID | undefined; usb?: USB | undefined },
     take: (code: string) => boolean,
+    longest = LONGEST_CODE,
   ) {
     super();
-    const options = { take, longest: LONGEST_CODE };
+    const options = { take, longest };
     this.#scanners.push(keyboardScanner(place.window, options));
     if (place.hid) this.#scanners.push(hidScanner(place.hid, options));
     if (place.usb) this.#printer = usbPrinter(place.usb);

@@ -44,4 +44,16 @@ for (const [locale, title] of Object.entries(LANGUAGES) as [Locale, RegExp][]) {
       /ТРЕНИРОВОЧНОЕ|ЖАТТЫҒУ|TRAINING/,
     );
   });
+
+  test(`${locale}: a ballot that waits in the kiosk can be completed later, and says so`, () => {
+    const queued = slip({ ...receipt, state: 'queued' }, contest, { training: false, locale });
+    const text = queued.footer.join(' ');
+    assert.ok(
+      queued.footer.length > slip(receipt, contest, { training: false, locale }).footer.length,
+    );
+    assert.match(text, /с любого устройства|кез келген құрылғыдан|any device/);
+    for (const page of [true, false]) assert.doesNotMatch(printable(text, page), /\?/);
+    const bytes = Buffer.from(receiptPage(queued, { columns: 32 })).toString('latin1');
+    assert.ok(bytes.includes(receipt.text));
+  });
 }

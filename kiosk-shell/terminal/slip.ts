@@ -5,7 +5,10 @@ import type { Contest } from '@kabina/election/manifest';
 import type { ReceiptContent } from '@kabina/tokens/receipt-page';
 
 const WORDS: Readonly<
-  Record<Locale, { title: string; training: string; code: string; footer: readonly string[] }>
+  Record<
+    Locale,
+    { title: string; training: string; code: string; footer: readonly string[]; later: string }
+  >
 > = {
   ru: {
     title: 'Квитанция избирателя',
@@ -14,6 +17,8 @@ const WORDS: Readonly<
     footer: [
       'По этому коду вы найдёте свой бюллетень в открытом журнале. О вашем выборе квитанция не говорит.',
     ],
+    later:
+      'Бюллетень сохранён в терминале, он отправит его сам. Подпись терминала в QR-коде. Позже откройте его на странице проверки с любого устройства: квитанция дополнится ответом урны и записью в журнале.',
   },
   kk: {
     title: 'Сайлаушының түбіртегі',
@@ -22,6 +27,8 @@ const WORDS: Readonly<
     footer: [
       'Осы код бойынша бюллетеніңізді ашық журналдан табасыз. Түбіртек таңдауыңыз туралы айтпайды.',
     ],
+    later:
+      'Бюллетень терминалда сақталды, терминал оны өзі жібереді. QR-кодта терминалдың қолтаңбасы бар. Кейін оны кез келген құрылғыдан тексеру бетінде ашыңыз: түбіртек жәшіктің жауабымен және журналдағы жазбамен толықтырылады.',
   },
   en: {
     title: 'Voter’s receipt',
@@ -30,6 +37,8 @@ const WORDS: Readonly<
     footer: [
       'With this code you find your ballot in the public log. The receipt says nothing about your choice.',
     ],
+    later:
+      'The ballot is saved in the terminal, which will send it by itself. The QR code holds the terminal’s signature. Open it later on the checking page on any device: the receipt will be completed with the ballot box’s answer and the entry in the log.',
   },
 };
 
@@ -46,6 +55,7 @@ export function slip(
     lines: [...(training ? [words.training] : []), title, words.code],
     code: receipt.trackingCode,
     qr: [receipt.text, receipt.trackingCode],
-    footer: words.footer,
+    // Nobody has to wait for the line: what the kiosk has promised can be completed later.
+    footer: receipt.state === 'queued' ? [words.later, ...words.footer] : words.footer,
   };
 }

@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- [--json] [--rounds N] [--items N] [NAME…]`: the measurements of the project, each as a time
- * and as a multiple of one yardstick measured in the same run, since machines differ and drift.
+ * `npm run bench -- [--json] [--rounds N] [--items N] [NAME…]`: the measurements of the project, each
+ * as a time and as a multiple of one yardstick measured in the same run, since machines differ and
+ * drift.
  *
  * A NAME is a measurement or the beginning of one (`seal`, `check/one`). `--rounds` takes the place
  * of each measurement's own number of rounds; few of them make quick and rough numbers.

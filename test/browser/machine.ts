@@ -10,13 +10,13 @@ const MAIN = new URL('../../kiosk-shell/start/main.ts', import.meta.url).pathnam
 /** A loaded machine of two cores makes the keys of ten processes. */
 const PATIENCE_MS = 240_000;
 
-/** Four ports in a row that nobody listens on: pages, box, registrar, observers. */
+/** Six ports in a row that nobody listens on: pages, box, registrar, observers, a kiosk, a desk. */
 async function freePorts(): Promise<number> {
-  for (let port = 9_300 + (process.pid % 100) * 4; port < 9_900; port += 4) {
-    const free = await Promise.all([0, 1, 2, 3].map((n) => isFree(port + n)));
+  for (let port = 9_300 + (process.pid % 100) * 6; port < 10_000; port += 6) {
+    const free = await Promise.all([0, 1, 2, 3, 4, 5].map((n) => isFree(port + n)));
     if (free.every(Boolean)) return port;
   }
-  throw new Error('no four free ports');
+  throw new Error('no six free ports');
 }
 
 function isFree(port: number): Promise<boolean> {
@@ -87,6 +87,22 @@ export class Machine {
       this.#waiting.add(look);
       look();
     });
+  }
+
+  /** Origins of a station's machines, after `--station`. */
+  get station(): { readonly kiosk: string; readonly desk: string } {
+    const port = Number(new URL(this.url).port);
+    return { kiosk: `http://127.0.0.1:${port + 4}`, desk: `http://127.0.0.1:${port + 5}` };
+  }
+
+  /** What the member at the station's desk types. */
+  get deskCode(): string {
+    return /код стола: (\S+)/.exec(this.#printed)![1]!;
+  }
+
+  /** The folder of the running election, with every party's secrets. */
+  get folder(): string {
+    return /npm run verify -- (\S+)\/board/.exec(this.#printed)![1]!;
   }
 
   /** Where the board is served. */

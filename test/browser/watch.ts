@@ -40,7 +40,11 @@ export class Watch {
 
   /** A browser of a person of their own. */
   async context(browser: Browser, options: BrowserContextOptions): Promise<BrowserContext> {
-    const context = await browser.newContext({ locale: 'ru-RU', ...options });
+    return this.follow(await browser.newContext({ locale: 'ru-RU', ...options }));
+  }
+
+  /** The same of a browser that is there already. */
+  follow(context: BrowserContext): BrowserContext {
     // Two busy cores: slowness is not what is tested here.
     context.setDefaultTimeout(120_000);
     context.on('page', (page) => this.#attach(page));

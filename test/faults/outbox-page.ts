@@ -159,7 +159,8 @@ async function work(): Promise<void> {
   const opened = await rig.open();
   await tell('/opened', { code: opened, held: opened === 'ok' ? await held() : [] });
   if (opened !== 'ok') return;
-  rig.start();
+  // Several at once, so that they are removed together.
+  rig.start(5);
   for (;;) {
     const code = await putNew();
     if (code !== 'ok') await tell('/failed', { code });
