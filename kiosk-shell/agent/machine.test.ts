@@ -341,8 +341,8 @@ describe('the agent of a station’s machine', () => {
     await rm(join(at('state'), `${CARDS}.journal`));
     const damaged = await ask(port, `/journal/${CARDS}`);
     assert.deepEqual([damaged.status, damaged.json()], [409, { code: 'journal.damaged' }]);
-    assert.equal((await run('--reset-journal', CARDS, '--config', file)).status, 64);
-    assert.equal((await run('--reset-journal', 'cards')).status, 64);
+    assert.equal((await run('--reset-journal', 'cards', '--config', file)).status, 64);
+    assert.equal((await run('--reset-journal', CARDS)).status, 64);
     const told = await run('--reset-journal', CARDS, '--config', file);
     assert.equal(told.status, 0);
     assert.match(told.said, /Внесите в акт/);
