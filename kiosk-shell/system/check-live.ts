@@ -1,10 +1,10 @@
 /** What can only be seen while the machine runs: mounts, the kernel's settings, services, the browser. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { originOf, pageOf, type MachineConfig } from './config.ts';
-import { OLD_LOG, PROGRAM, STATE } from './files.ts';
+import { OLD_LOG, PROFILE, PROGRAM, STATE } from './files.ts';
 import { failed, judge, passed, unknown, type Finding } from './report.ts';
 import type { StorageFacts } from './storage-probe.ts';
 
@@ -136,8 +136,26 @@ async function checkUnits(): Promise<Finding[]> {
   if (state === undefined) findings.push(unknown(`unit:${screen}`, 'systemd не ответил'));
   else if (mode === 'inactive')
     findings.push(passed(`unit:${screen}`, 'текстовый режим, экран ждёт'));
-  else findings.push(judge(`unit:${screen}`, state === 'active', state));
+  else {
+    // cage may live on without a screen and without a program: the browser has to be there.
+    const runs = state === 'active' && (await browserRuns());
+    findings.push(
+      judge(`unit:${screen}`, runs, runs ? 'браузер работает' : `${state}, без браузера`),
+    );
+  }
   return findings;
+}
+
+/** Whether a browser on the machine's own profile is among the processes. */
+async function browserRuns(): Promise<boolean> {
+  const profile = `--user-data-dir=${PROFILE}`;
+  for (const pid of await readdir('/proc')) {
+    if (!/^\d+$/.test(pid)) continue;
+    const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    const [program = '', ...args] = line.split('\0');
+    if (program.endsWith('/chromium/chromium') && args.includes(profile)) return true;
+  }
+  return false;
 }
 
 async function checkExposure(): Promise<Finding[]> {

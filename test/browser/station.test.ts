@@ -78,6 +78,8 @@ describe('a day at a polling station, with the line down', { concurrency: false 
     test(name, async () => {
       assert.equal(failed, '', 'an earlier step has failed');
       failed = name;
+      // A page behind another gets one frame a second.
+      await page.bringToFront();
       await walk();
       failed = '';
     });
@@ -153,11 +155,13 @@ describe('a day at a polling station, with the line down', { concurrency: false 
   });
 
   step('the desk takes its list; the members print the zero report', async () => {
+    await desk.bringToFront();
     await desk.goto(`${machine.station.desk}/desk/`);
     await desk.getByLabel('Код стола').fill(machine.deskCode);
     await desk.getByRole('button', { name: 'Открыть стол' }).click();
     await desk.getByRole('button', { name: 'Получить список и карточки' }).click();
     await desk.getByRole('button', { name: 'Нулевой отчёт' }).waitFor();
+    await page.bringToFront();
     await openService();
     await watch.look(page, 'station-service');
     await watch.sizes(page, 'station-service', SIZES);
@@ -276,6 +280,7 @@ describe('a day at a polling station, with the line down', { concurrency: false 
     await page.getByText('получено карточек 20, открыто 2, погашено 18').waitFor();
     await watch.look(page, 'station-closing-slip');
     await press('Закрыть');
+    await desk.bringToFront();
     await scan(desk, held);
     await desk.getByText(/ждут отправки бюллетени: 3/).waitFor();
   });

@@ -45,6 +45,8 @@ export interface Place {
   readonly secret?: PlaceSecret;
   /** In the order of the style's contests; empty once done. */
   readonly cast: readonly CastMark[];
+  /** Once done: how many were cast, and no longer which. */
+  readonly papers?: number;
   /** Bytes of its record, always the same. */
   readonly size: number;
 }
@@ -88,19 +90,20 @@ export interface Closing {
   readonly account?: readonly Uint8Array[];
 }
 
-export function encodePlace({ style, state, secret, cast, size }: Place): Uint8Array {
+export function encodePlace({ style, state, secret, cast, papers, size }: Place): Uint8Array {
   const kept = encode({
     v: 1,
     style,
     state,
     cast: cast.map((mark) => present(mark)),
+    ...(papers === undefined ? {} : { papers }),
     ...(secret === undefined ? {} : { secret: present(secret) }),
   });
   return padded(kept, size);
 }
 
 export function decodePlace(id: string, bytes: Uint8Array): Place {
-  const { style, state, secret, cast } = record(unpadded(bytes));
+  const { style, state, secret, cast, papers } = record(unpadded(bytes));
   if (state !== 'ready' && state !== 'opened' && state !== 'done') throw damaged();
   return {
     id,
@@ -108,6 +111,7 @@ export function decodePlace(id: string, bytes: Uint8Array): Place {
     state,
     cast: list(cast).map(castMark),
     size: bytes.length - 4,
+    ...(papers === undefined ? {} : { papers: integer(papers) }),
     ...(secret === undefined ? {} : { secret: placeSecret(object(secret)) }),
   };
 }

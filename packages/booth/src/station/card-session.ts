@@ -269,24 +269,29 @@ export class CardSession extends EventTarget implements BoothSession {
 
   /** Memory first: whatever the disk then answers, nobody can go on with this session. */
   end(): Promise<void> {
-    if (this.#state.at === 'ended') return this.#closing ?? Promise.resolve();
-    const { services } = this.#host;
+    // Whoever hears of the end and asks for it again waits for the same one.
+    if (this.#closing !== undefined) return this.#closing;
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+    this.#closing = promise;
     const card = this.#card;
     this.#papers = [];
     this.#card = undefined;
     this.#go('end', { at: 'ended' });
-    this.#closing = (async () => {
-      try {
-        await this.#running;
-        await services.call('erase').catch(() => undefined);
-        if (card !== undefined) await endPlace(services, card);
-      } catch (error) {
-        throw asBoothError(error);
-      } finally {
-        this.#host.ended();
-      }
-    })();
-    return this.#closing;
+    this.#erase(card).then(() => resolve(undefined), reject);
+    return promise;
+  }
+
+  async #erase(card: string | undefined): Promise<void> {
+    const { services } = this.#host;
+    try {
+      await this.#running;
+      await services.call('erase').catch(() => undefined);
+      if (card !== undefined) await endPlace(services, card);
+    } catch (error) {
+      throw asBoothError(error);
+    } finally {
+      this.#host.ended();
+    }
   }
 
   submitCode(): Promise<void> {

@@ -64,7 +64,8 @@ export async function endPlace({ places }: KioskServices, card: string): Promise
   await places.change(async () => {
     const place = await places.read(card);
     if (place?.state !== 'opened') return undefined;
-    return { places: [{ ...without(place, 'secret'), state: 'done', cast: [] }] };
+    const papers = place.cast.length;
+    return { places: [{ ...without(place, 'secret'), state: 'done', cast: [], papers }] };
   });
 }
 

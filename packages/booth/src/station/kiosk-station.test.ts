@@ -87,11 +87,13 @@ describe("a station's kiosk", () => {
     await voteAtKiosk(other, second, ['question']);
     await other.end();
     await until(again, () => again.status.queue.waiting === 4);
+    assert.equal(again.status.queue.sent, 0);
     assert.equal(portal.ballots.length, 0);
 
     portal.fault = () => undefined;
     await again.sendNow();
     await until(again, () => again.status.queue.waiting === 0);
+    assert.equal(again.status.queue.sent, 4);
     assert.equal(portal.ballots.length, 4);
     assert.equal(again.status.queue.line, 'up');
     const used = new Set(portal.ballots.map(({ body }) => body.permit.key.join()));

@@ -54,7 +54,7 @@ function sentOf(
   { waiting, quarantined }: KioskStatus['queue'],
 ): number {
   let cast = 0;
-  for (const mark of places?.all.values() ?? []) cast += mark.cast.length;
+  for (const mark of places?.all.values() ?? []) cast += mark.papers;
   return Math.max(0, cast - waiting - quarantined);
 }
 

@@ -34,6 +34,8 @@ export interface PlaceMark {
   readonly complete: boolean;
   /** Contests. */
   readonly cast: readonly string[];
+  /** How many were cast, also once nobody can say which. */
+  readonly papers: number;
 }
 
 /** Records to be replaced together; `null` takes one away. */
@@ -199,6 +201,7 @@ function markOf(place: Place): PlaceMark {
     state: place.state,
     complete: place.secret === undefined,
     cast: place.cast.map(({ contest }) => contest),
+    papers: place.papers ?? place.cast.length,
   };
 }
 
@@ -207,7 +210,8 @@ function changed(before: Members, change: PlacesChange): Members {
   for (const place of change.places ?? []) {
     const { id, style, state, secret, cast } = place;
     const contests = cast.map(({ contest }) => contest);
-    places.set(id, { style, state, complete: secret === undefined, cast: contests });
+    const papers = place.papers ?? cast.length;
+    places.set(id, { style, state, complete: secret === undefined, cast: contests, papers });
   }
   const { intent, batch, closing } = change;
   return {
