@@ -55,7 +55,7 @@ describe('the whole road in a browser', { concurrency: false }, () => {
     machine = await Machine.start('--by-hand', '--voters', '12');
     browser = await launchChromium();
     // The page asks for an election before there is one; the browser says so on its console.
-    const forgiven = [/404 \(Not Found\).*\/(config\.json|proofs\/|receipts\/)/];
+    const forgiven = [/404 \(Not Found\).*\/(config\.json|proofs\/|receipts\/|machine$)/];
     watch = new Watch([machine.url, ...machine.services], forgiven);
     voters = new Watch([machine.url, ...machine.services], forgiven);
     const context = await watch.context(browser, { viewport: { width: 1280, height: 800 } });
@@ -402,7 +402,10 @@ describe('the whole road in a browser', { concurrency: false }, () => {
     codes.push(code);
     await buildPages();
     built = await serveBuilt(machine);
-    const strict = new Watch([built.url, ...machine.services], [/404 \(Not Found\).*\/proofs\//]);
+    const strict = new Watch(
+      [built.url, ...machine.services],
+      [/404 \(Not Found\).*\/(proofs\/|machine$)/],
+    );
     const context = await strict.context(browser, {
       viewport: { width: 1080, height: 1920 },
       hasTouch: true,
