@@ -7,7 +7,7 @@ import { textSizes, tokens } from '@kabina/elements/themes';
 import { FollowKiosk } from './follow-kiosk.ts';
 import { kioskSlip, untouched, type KioskSlip } from './kiosk-slips.ts';
 import { page, panels } from './service.styles.ts';
-import { cardWords, codeOf, service as words, troubleWords } from './service-text.ts';
+import { cardWords, codeOf, service as words, slipWords, troubleWords } from './service-text.ts';
 import type { KabinaSlip, PrintSlip } from './slip-dialog.ts';
 
 type Work = 'send' | 'refetch' | 'end';
@@ -84,6 +84,11 @@ export class KabinaKioskService extends LitElement {
     const name = kiosk.manifest?.kiosks.find(({ id }) => id === status.kiosk)?.name;
     const open = status.phase === 'ready' || status.phase === 'voting';
     return html`<div class="frame" data-mode="kiosk" data-text="small">
+      ${
+        status.election?.kind === 'training'
+          ? html`<p class="training">${slipWords.training}</p>`
+          : nothing
+      }
       <header>
         <div>
           <h1>${words.title}</h1>

@@ -6,7 +6,7 @@ import { checkIcon, warningIcon } from '@kabina/elements/icons';
 import { textSizes, tokens } from '@kabina/elements/themes';
 import { FollowKiosk } from './follow-kiosk.ts';
 import { page, panels } from './service.styles.ts';
-import { codeOf, setup as words, troubleWords } from './service-text.ts';
+import { codeOf, setup as words, slipWords, troubleWords } from './service-text.ts';
 import type { StationMemory } from './station-memory.ts';
 
 /**
@@ -78,6 +78,11 @@ export class KabinaKioskSetup extends LitElement {
       ...(there && !delivering ? [] : [words.missingCards]),
     ];
     return html`<div class="frame" data-mode="kiosk" data-text="small">
+      ${
+        election?.kind === 'training'
+          ? html`<p class="training">${slipWords.training}</p>`
+          : nothing
+      }
       <header>
         <div>
           <h1>${words.title}</h1>

@@ -96,6 +96,14 @@ export const page = css`
   header p {
     margin: 0;
   }
+  .training {
+    margin: 0;
+    padding: 0.4em 1em;
+    background: var(--_training);
+    color: var(--_on-training);
+    font-weight: 700;
+    text-align: center;
+  }
   main {
     max-inline-size: 46em;
     margin-inline: auto;
