@@ -15,7 +15,7 @@ export interface KeptVoter {
 }
 
 /** Most voters that a search answers. */
-export const MOST_FOUND = 20;
+const MOST_FOUND = 20;
 const LEAST_DOCUMENT_DIGITS = 3;
 
 /** One issuer's row beside those of the others; undefined where an issuer hasn't got the voter. */

@@ -16,7 +16,7 @@ const isOrigin = (value: unknown): value is string =>
   typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value;
 
 /** Strict: what is not exactly a configuration gives undefined. */
-export function readKept(text: string): PageConfig | undefined {
+function readKept(text: string): PageConfig | undefined {
   let json: Partial<Record<string, unknown>> | null;
   try {
     json = JSON.parse(text) as typeof json;

@@ -24,7 +24,7 @@ const SECRETS = ['machine.key', 'pairing'].map((name) => `${CONFIG}/${name}`);
 const USERS = ['kabina-kiosk', 'kabina-agent'];
 
 /** A user's line in `/etc/passwd`. */
-export function userIn(passwd: string, name: string): { uid: number; shell: string } | undefined {
+function userIn(passwd: string, name: string): { uid: number; shell: string } | undefined {
   const fields = passwd.split('\n').map((line) => line.split(':'));
   const found = fields.find(([user]) => user === name);
   return found && { uid: Number(found[2]), shell: found[6] ?? '' };

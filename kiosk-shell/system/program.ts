@@ -23,7 +23,7 @@ const isNeeded = (name: string): boolean =>
   !/\.(test|fixture|hardware)\.ts$|\.d\.[cm]?ts$|\.map$/.test(name);
 
 /** Paths of package folders, in the checkout. Throws {@link SystemError} where one is missing. */
-export async function packagesOf(checkout: string): Promise<string[]> {
+async function packagesOf(checkout: string): Promise<string[]> {
   const found = new Set<string>();
   const visit = async (folder: string): Promise<void> => {
     if (found.has(folder)) return;

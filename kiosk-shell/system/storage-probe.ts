@@ -73,7 +73,7 @@ function identity(user: string): { uid: number; gid: number } {
 }
 
 /** @throws Error where the browser ended, or told nothing for minutes */
-export async function probeStorage(port: number, user?: string): Promise<StorageFacts> {
+async function probeStorage(port: number, user?: string): Promise<StorageFacts> {
   const profile = await mkdtemp(join(tmpdir(), 'kabina-probe-'));
   const as = user === undefined ? undefined : identity(user);
   if (as !== undefined) await chown(profile, as.uid, as.gid);

@@ -7,6 +7,7 @@ import { readConfig, type PageConfig } from '../common/config.ts';
 import { openMachine, type Machine } from '../common/machine.ts';
 import { createBoothWorker } from '../common/worker-factory.ts';
 import { Corner } from './corner.ts';
+import { countTrouble } from '../technician/troubles.ts';
 import { TerminalDevices } from './devices.ts';
 import { IdleTimer } from './idle-timer.ts';
 import { styles } from './kabina-terminal.styles.ts';
@@ -73,6 +74,7 @@ export class KabinaTerminal extends LitElement {
   @query('kabina-kiosk-service')
   private accessor service!: HTMLElementTagNameMap['kabina-kiosk-service'] | null;
   @query('dialog') private accessor dialog!: HTMLDialogElement;
+  #counted: string | undefined;
   #look: ReturnType<typeof setInterval> | undefined;
   #again: ReturnType<typeof setTimeout> | undefined;
 
@@ -136,7 +138,17 @@ export class KabinaTerminal extends LitElement {
     this.prints = this.#devices.prints;
   };
 
-  readonly #changed = (): void => this.requestUpdate();
+  readonly #changed = (): void => {
+    const { trouble, queue } = this.station?.kiosk.status ?? {};
+    this.#count(trouble?.code ?? queue?.trouble?.code);
+    this.requestUpdate();
+  };
+
+  /** Each trouble once as it comes up, for the technician's bundle. */
+  #count(code: string | undefined): void {
+    if (code !== undefined && code !== this.#counted) countTrouble(code);
+    this.#counted = code;
+  }
 
   /** Which screen stands on a station's terminal while nobody votes. */
   #screen(): Screen | undefined {
@@ -191,6 +203,7 @@ export class KabinaTerminal extends LitElement {
         this.problem = undefined;
       } catch (error) {
         this.problem = codeOf(error);
+        this.#count(this.problem);
       }
       await new Promise((go) => setTimeout(go, ASK_AGAIN));
     }

@@ -17,7 +17,7 @@ import {
   type Said,
 } from './terminal-text.ts';
 
-export function threefold({ ru, kk, en }: Said): TemplateResult {
+function threefold({ ru, kk, en }: Said): TemplateResult {
   return html`${ru} <span lang="kk">${kk}</span> <span lang="en">${en}</span>`;
 }
 

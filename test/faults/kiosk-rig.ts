@@ -56,7 +56,7 @@ function bundle(entry: string): Promise<string> {
 }
 
 /** The ballot box as a process of its own, always on the same port. */
-export class BoxProcess {
+class BoxProcess {
   readonly #portal: PortalElection;
   #child: ChildProcess | undefined;
   #port = 0;

@@ -10,7 +10,7 @@ import { Outbox } from '@kabina/outbox/outbox';
 import { Sender, type Outcome, type SenderStatus } from '@kabina/outbox/sender';
 import { assureStorage } from '@kabina/outbox/storage';
 
-export const ITEM_SIZE = 300;
+const ITEM_SIZE = 300;
 const DATABASE = 'faults';
 const PATIENCE_MS = 20_000;
 

@@ -18,7 +18,7 @@ import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import type { Rig } from './outbox-page.ts';
 import type { Mode } from './outbox-receiver.ts';
 
-export const CHROMIUM = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
+const CHROMIUM = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
 export const NO_CHROMIUM = existsSync(CHROMIUM) ? false : 'no Chromium';
 
 const FLAGS = [
