@@ -86,7 +86,9 @@ export class KabinaKioskService extends LitElement {
     return html`<div class="frame" data-mode="kiosk" data-text="small">
       ${
         status.election?.kind === 'training'
-          ? html`<p class="training">${slipWords.training}</p>`
+          ? html`<section class="training" aria-label=${slipWords.training}>
+              ${slipWords.training}
+            </section>`
           : nothing
       }
       <header>

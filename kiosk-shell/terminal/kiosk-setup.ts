@@ -80,7 +80,9 @@ export class KabinaKioskSetup extends LitElement {
     return html`<div class="frame" data-mode="kiosk" data-text="small">
       ${
         election?.kind === 'training'
-          ? html`<p class="training">${slipWords.training}</p>`
+          ? html`<section class="training" aria-label=${slipWords.training}>
+              ${slipWords.training}
+            </section>`
           : nothing
       }
       <header>
