@@ -221,12 +221,27 @@ describe('the pages without a network', { timeout: 240_000 }, () => {
     version = 'two';
     await first.evaluate(async () => (await navigator.serviceWorker.ready).update());
     await first.waitForFunction(async () => (await navigator.serviceWorker.ready).waiting !== null);
-    // The first page is idle, has asked, and was held only for as long as the question took.
-    await first.waitForFunction(() => document.documentElement.inert);
-    await first.waitForFunction(() => !document.documentElement.inert);
+    // The first page is idle and asks, time and again; the second is asked, and nobody is held for it.
+    const asked = second.evaluate(
+      () =>
+        new Promise<string>((resolve) => {
+          navigator.serviceWorker.addEventListener('message', ({ data }) => resolve(String(data)));
+        }),
+    );
+    assert.equal(await asked, 'kabina-idle');
     for (const tab of [first, second]) {
+      assert.equal(await tab.evaluate(() => page.held), 0);
       assert.equal(await tab.evaluate(() => page.version), 'one');
     }
+    // Somebody begins between the two questions: the page that is held already goes on.
+    await second.evaluate(() => {
+      page.busyWhenHeld = true;
+      page.busy = false;
+    });
+    await first.waitForFunction(() => page.held > 0 && !document.documentElement.inert);
+    assert.equal(await second.evaluate(() => page.busy), true);
+    assert.equal(await first.evaluate(() => page.version), 'one');
+    await second.evaluate(() => (page.busyWhenHeld = false));
     // Loaded anew, a page is of the old version still, whole, with a server of the new one.
     await first.reload();
     await first.waitForFunction(() => 'page' in globalThis);

@@ -2,7 +2,7 @@
  * The page's side of working without a network: one call in an app's `main.ts`, after the Trusted
  * Types policy, which lets the worker's address through.
  */
-import { IDLE_QUESTION, UPDATE_WISH } from './messages.ts';
+import { HOLD_QUESTION, IDLE_QUESTION, RELEASE, UPDATE_WISH } from './messages.ts';
 
 declare global {
   interface ImportMeta {
@@ -17,7 +17,7 @@ const WORKER = '/service-worker.js';
 const LOOK_MS = 5_000;
 /** How often the server is asked for one: a page of the desk stays open all day. */
 const ASK_MS = 600_000;
-/** How long a page that has said "idle" takes no input, if the new version doesn't come. */
+/** How long a held page takes no input, if the worker died before it said what came of it. */
 const HOLD_MS = 5_000;
 
 export interface OfflineOptions {
@@ -46,9 +46,10 @@ export function registerOffline({ idle }: OfflineOptions): void {
   };
 
   serviceWorker.addEventListener('message', ({ data, ports: [port] }) => {
-    if (data !== IDLE_QUESTION || port === undefined) return;
+    if (data === RELEASE) hold(false);
+    if ((data !== IDLE_QUESTION && data !== HOLD_QUESTION) || port === undefined) return;
     const answer = idle();
-    if (answer) hold(true);
+    if (answer && data === HOLD_QUESTION) hold(true);
     port.postMessage(answer);
   });
   serviceWorker.addEventListener('controllerchange', () => {

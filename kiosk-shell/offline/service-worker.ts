@@ -10,7 +10,7 @@
 import { addPlugins, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { answerConfig, CONFIG, keptConfig, withServices } from './kept-config.ts';
-import { IDLE_QUESTION, UPDATE_WISH } from './messages.ts';
+import { HOLD_QUESTION, IDLE_QUESTION, RELEASE, UPDATE_WISH } from './messages.ts';
 import type { PrecacheEntry } from './precache.ts';
 
 /** Put in when the worker is built. */
@@ -26,7 +26,7 @@ interface Scope extends EventTarget {
   skipWaiting(): Promise<void>;
 }
 interface Client {
-  postMessage(message: unknown, transfer: readonly Transferable[]): void;
+  postMessage(message: unknown, transfer?: readonly Transferable[]): void;
 }
 type Lasting = Event & { waitUntil(work: Promise<unknown>): void };
 
@@ -73,15 +73,21 @@ scope.addEventListener('message', (event) => {
 
 async function takeOverIfIdle(): Promise<void> {
   const pages = await scope.clients.matchAll({ type: 'window', includeUncontrolled: true });
-  const answers = await Promise.all(pages.map(isIdle));
-  if (answers.every(Boolean)) await scope.skipWaiting();
+  const all = async (question: string): Promise<boolean> => {
+    const answers = await Promise.all(pages.map((page) => answerOf(page, question)));
+    return answers.every(Boolean);
+  };
+  // Nobody is held for a page that may be busy for an hour.
+  if (!(await all(IDLE_QUESTION))) return;
+  if (await all(HOLD_QUESTION)) await scope.skipWaiting();
+  else for (const page of pages) page.postMessage(RELEASE);
 }
 
-function isIdle(page: Client): Promise<boolean> {
+function answerOf(page: Client, question: string): Promise<boolean> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = ({ data }) => resolve(data === true);
     setTimeout(resolve, IDLE_PATIENCE_MS, false);
-    page.postMessage(IDLE_QUESTION, [port2]);
+    page.postMessage(question, [port2]);
   });
 }
