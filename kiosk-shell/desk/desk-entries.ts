@@ -4,16 +4,14 @@
  */
 import { bytesToHex, equalBytes } from '@kabina/crypto/bytes';
 import {
+  cardKeys,
   checkSignatures,
   cosignEntry,
-  decodeEntry,
   encodeEntry,
   type Bodies,
   type Entry,
-  type EntryOf,
   type Signer,
 } from '@kabina/election/entries';
-import { ElectionError } from '@kabina/election/errors';
 import type { Manifest } from '@kabina/election/manifest';
 import {
   cardFromText,
@@ -23,6 +21,7 @@ import {
   openDeposit,
   type CardText,
 } from '@kabina/election/station-card';
+import { readHeldText } from '../common/held-text.ts';
 import { findCard, isSpoiledOn, type StationBoard } from './desk-board.ts';
 import type { Book } from './desk-book.ts';
 import { DeskError } from './desk-error.ts';
@@ -43,9 +42,6 @@ export interface SpoiledEntry {
   readonly card: string;
   readonly entry: Uint8Array;
 }
-
-const HELD_PREFIX = 'kabina-held:';
-const MAX_HELD = 4096;
 
 /** Signs, and makes sure that the board will take the signature. */
 async function signed(entry: Entry, { manifest, signer }: Signing): Promise<Uint8Array> {
@@ -81,8 +77,9 @@ export async function signedSpoil(
     if (book.spoiled.includes(name) || isSpoiledOn(board, election, pair.publicKey)) {
       throw new DeskError('card.spoiled', 'the card was spoiled before');
     }
-    const { salt, keys } = await openDeposit(election, pair, found);
-    const body = { station, kiosk, card: id, salt, keys: [...keys] };
+    const issuer = cardKeys(signing.manifest, station, style);
+    const { blindings, keys } = await openDeposit({ election, issuer }, pair, found);
+    const body = { station, kiosk, card: id, blindings: [...blindings], keys: [...keys] };
     const entry = await signed({ type: 'spoiled', election, body, signatures: [] }, signing);
     return { kiosk, style, card: name, entry };
   } finally {
@@ -113,7 +110,10 @@ export async function signedHeld(
   text: string,
 ): Promise<{ kiosk: string; number: number; root: Uint8Array; entry: Uint8Array }> {
   const { manifest, election, station } = signing;
-  const statement = heldFromText(text.trim());
+  const statement = readHeldText(text);
+  if (statement === undefined) {
+    throw new DeskError('held.text', 'this is not a kiosk’s closing statement');
+  }
   const { body } = statement;
   const foreign = (why: string): DeskError => new DeskError('held.foreign', why);
   const known = manifest.kiosks.some((one) => one.id === body.kiosk && one.station === station);
@@ -129,24 +129,6 @@ export async function signedHeld(
   if (wrong !== undefined) throw foreign(wrong);
   const { kiosk, number, root } = body;
   return { kiosk, number, root, entry: encodeEntry(complete) };
-}
-
-function heldFromText(text: string): EntryOf<'held'> {
-  const base64 = text.slice(HELD_PREFIX.length);
-  const notHeld = (cause?: unknown): DeskError =>
-    new DeskError('held.text', 'this is not a kiosk’s closing statement', { cause });
-  if (!text.startsWith(HELD_PREFIX) || text.length > MAX_HELD || !/^[\w-]+$/.test(base64)) {
-    throw notHeld();
-  }
-  try {
-    const binary = atob(base64.replaceAll('-', '+').replaceAll('_', '/'));
-    const entry = decodeEntry(Uint8Array.from(binary, (symbol) => symbol.charCodeAt(0)));
-    if (entry.type === 'held') return entry;
-  } catch (cause) {
-    const expected = cause instanceof ElectionError || cause instanceof DOMException;
-    throw expected ? notHeld(cause) : cause;
-  }
-  throw notHeld();
 }
 
 /** The desk's account at closing. */

@@ -18,7 +18,7 @@ import {
   type BallotKey,
   type SealedCore,
 } from '@kabina/election/ballot';
-import { encodeEntry, type Core, type Permit } from '@kabina/election/entries';
+import { cardIssuer, encodeEntry, type Core, type Permit } from '@kabina/election/entries';
 import {
   contestById,
   contestShape,
@@ -37,6 +37,14 @@ export const ONLINE = 'online';
 export interface PermitRequest {
   readonly issuer: string;
   readonly blinded: Uint8Array;
+}
+
+/** What a kiosk deposits of one ballot of a card, 32 or 33 bytes each. */
+export interface Deposited {
+  /** Public half of the ballot key. */
+  readonly key: Uint8Array;
+  /** From which its request to the card issuer was blinded. */
+  readonly blinding: Uint8Array;
 }
 
 /** A core on its way into the box, without the randomness that would open it. */
@@ -160,14 +168,13 @@ export class BallotMaker {
 
   /** The permit of all issuers' signatures, in the manifest's order. */
   permitOf(contest: string, signatures: readonly Uint8Array[]): Permit {
-    return { key: this.ballotKey(contest), list: this.#list, signatures: [...signatures] };
+    return { key: this.#publicKey(contest), list: this.#list, signatures: [...signatures] };
   }
 
-  /** Public half of the ballot key. */
-  ballotKey(contest: string): Uint8Array {
-    const { seed, publicKey } = this.#ballotKey(contest);
-    seed.fill(0);
-    return publicKey;
+  /** What shows, to whoever gets it, for which ballot key the card issuer was asked. */
+  deposited(contest: string): Deposited {
+    const { id } = cardIssuer(this.manifest);
+    return { key: this.#publicKey(contest), blinding: this.#blinding(id, contest) };
   }
 
   /** Computes what doesn't depend on the choice. A set that waits already is kept. */
@@ -249,6 +256,12 @@ export class BallotMaker {
     return ballotKeyFromSeed(this.#suite, this.#seed, this.#election, contest);
   }
 
+  #publicKey(contest: string): Uint8Array {
+    const { seed, publicKey } = this.#ballotKey(contest);
+    seed.fill(0);
+    return publicKey;
+  }
+
   #message(contest: string): Uint8Array {
     return permitMessage(this.#election, contest, this.#ballotKey(contest).publicKey);
   }
@@ -258,8 +271,11 @@ export class BallotMaker {
     contest: string,
     message: Uint8Array,
   ): { blinded: Uint8Array; unblinder: Uint8Array } {
-    const secret = blindingSeed(this.#seed, this.#election, contest, issuer.id, this.#list);
-    return blind(this.#issuerKey(issuer, contest), message, secret);
+    return blind(this.#issuerKey(issuer, contest), message, this.#blinding(issuer.id, contest));
+  }
+
+  #blinding(issuer: string, contest: string): Uint8Array {
+    return blindingSeed(this.#seed, this.#election, contest, issuer, this.#list);
   }
 
   #issuerKey(issuer: Issuer, contest: string): IssuerKey {

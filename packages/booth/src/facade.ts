@@ -9,7 +9,6 @@ import type { Answer, BoardSource, BoothWorker } from './messages.ts';
 
 /** A fresh facade; one serves one page. */
 export function createFacade(): BoothWorker {
-  let reader: TileReader | undefined;
   let election: ElectionContext | undefined;
   let maker: BallotMaker | undefined;
 
@@ -25,16 +24,11 @@ export function createFacade(): BoothWorker {
   return {
     readElection: (board, electionId) =>
       answer(async () => {
-        reader = readerOf(board);
-        const { manifest, key } = await readElection(reader, electionId);
+        const { manifest, key } = await readElection(readerOf(board), electionId);
         election = electionContext(manifest, key);
         return election.manifest;
       }),
-    readNotices: (indices) =>
-      answer(() => {
-        const { manifest } = opened();
-        return reader === undefined ? [] : readNotices(reader, manifest, indices);
-      }),
+    readNotices: (proofs) => answer(() => readNotices(opened().manifest, proofs)),
     enter: (seed, list) =>
       answer(() => {
         const context = opened();
@@ -47,7 +41,7 @@ export function createFacade(): BoothWorker {
     permit: (contest, answers) => answer(() => voter().permit(contest, answers)),
     unblind: (contest, issuer, given) => answer(() => voter().unblind(contest, issuer, given)),
     permitOf: (contest, signatures) => answer(() => voter().permitOf(contest, signatures)),
-    ballotKey: (contest) => answer(() => voter().ballotKey(contest)),
+    deposited: (contest) => answer(() => voter().deposited(contest)),
     prepare: (contest) => answer(() => voter().prepare(contest)),
     seal: (contest, marks, ballot) => answer(() => voter().seal(contest, marks, ballot)),
     take: (contest) => answer(() => voter().take(contest)),

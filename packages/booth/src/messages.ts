@@ -3,7 +3,7 @@
 
 import type { Permit } from '@kabina/election/entries';
 import type { Manifest } from '@kabina/election/manifest';
-import type { CastableCore, OpenedCore, PermitRequest } from './ballot-maker.ts';
+import type { CastableCore, Deposited, OpenedCore, PermitRequest } from './ballot-maker.ts';
 import type { Notice } from './election.ts';
 
 /** Errors lose their code on the way through comlink, so that an answer carries them as data. */
@@ -26,8 +26,8 @@ export type BoardSource = string | BoardFiles;
 export interface BoothWorker {
   /** Reads and verifies the board, from a ballot box or from files; see `readElection`. */
   readElection(board: BoardSource, electionId: Uint8Array): Promise<Answer<Manifest>>;
-  /** Verified entries at these indices of the board; see `readNotices`. */
-  readNotices(indices: readonly number[]): Promise<Answer<Notice[]>>;
+  /** The entries that these proofs prove; see `readNotices`. */
+  readNotices(proofs: readonly Uint8Array[]): Promise<Answer<Notice[]>>;
   /**
    * Takes a kept seed, or makes one; answers it so that it can be kept. `list` as in `BallotMaker`;
    * online by default.
@@ -38,8 +38,8 @@ export interface BoothWorker {
   /** One issuer's signature; all of them make a permit with `permitOf`. */
   unblind(contest: string, issuer: string, answer: Uint8Array): Promise<Answer<Uint8Array>>;
   permitOf(contest: string, signatures: readonly Uint8Array[]): Promise<Answer<Permit>>;
-  /** Public half of the ballot key. */
-  ballotKey(contest: string): Promise<Answer<Uint8Array>>;
+  /** What a kiosk deposits of a card; see `BallotMaker`. */
+  deposited(contest: string): Promise<Answer<Deposited>>;
   prepare(contest: string): Promise<Answer<void>>;
   /** The core's hash. */
   seal(

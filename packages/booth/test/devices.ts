@@ -25,10 +25,7 @@ export function sessionOn(
 /** What would be on the disk now. */
 export async function copyOf(keeper: Keeper): Promise<MemoryKeeper> {
   const copy = new MemoryKeeper();
-  for (const name of await keeper.names('')) {
-    const value = await keeper.read(name);
-    if (value !== undefined) await copy.write(name, value);
-  }
+  for await (const [name, value] of keeper.readAll('')) await copy.write(name, value);
   return copy;
 }
 

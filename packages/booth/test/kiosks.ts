@@ -39,7 +39,11 @@ export async function copyOfDisk({ keeper, outbox, journals }: KioskDisk): Promi
   const journal = ({ committed, prepared }: MemoryJournal): MemoryJournal =>
     Object.assign(new MemoryJournal(), { committed, prepared });
   return {
-    outbox: { waiting: new Map(outbox.waiting), aside: new Map(outbox.aside) },
+    outbox: {
+      waiting: new Map(outbox.waiting),
+      aside: new Map(outbox.aside),
+      spoiled: new Set(outbox.spoiled),
+    },
     journals: { outbox: journal(journals.outbox), cards: journal(journals.cards) },
     keeper: await copyOf(keeper),
   };
@@ -78,9 +82,7 @@ export async function watchedDisk(
     armed ? event(`${where}: ${name}`) : Promise.resolve();
   const { outbox, journals } = await copyOfDisk(found);
   const keeper = new WatchedKeeper(tell('keeper'));
-  for (const name of await found.keeper.names('')) {
-    await keeper.write(name, (await found.keeper.read(name))!);
-  }
+  for await (const [name, value] of found.keeper.readAll('')) await keeper.write(name, value);
   armed = true;
   return {
     keeper,

@@ -334,6 +334,9 @@ export class TestPortal {
       return { type: 'application/octet-stream', body: file };
     }
     if (path.startsWith('/proofs/')) return this.#proof(path.slice('/proofs/'.length));
+    if (path.startsWith('/notices/')) {
+      return this.#proved(Number(path.slice('/notices/'.length)), 'with the entry');
+    }
     if (path.startsWith('/receipts/')) return this.#receipt(path.slice('/receipts/'.length));
     if (route === 'GET /status') {
       const notices = this.#board.entries.flatMap((entry, index) =>
@@ -387,11 +390,17 @@ export class TestPortal {
 
   async #proof(leaf: string): Promise<Answer> {
     const index = this.#board.entries.findIndex((entry) => bytesToHex(leafHash(entry)) === leaf);
-    if (index < 0) throw new Refused(404, 'proofs.not-yet');
+    return this.#proved(index);
+  }
+
+  async #proved(index: number, entry?: 'with the entry'): Promise<Answer> {
+    const extra = this.#board.entries[index];
+    if (extra === undefined) throw new Refused(404, 'proofs.not-yet');
     const checkpoint = await readCheckpoint(this.#board.reader);
     const tree = await TileTree.open(this.#board.reader, peekCheckpoint(checkpoint));
     const proof = await tree.inclusionProof(index);
-    return { type: 'text/plain', body: formatProof({ index, proof, checkpoint }) };
+    const parts = { ...(entry && { extra }), index, proof, checkpoint };
+    return { type: 'text/plain', body: formatProof(parts) };
   }
 
   #receipt(code: string): Answer {

@@ -14,7 +14,14 @@ import {
 } from '@kabina/election/entries';
 import { stationList } from '@kabina/election/manifest';
 import { encodePromise, signPromise } from '@kabina/election/receipt';
-import { CARD_SECRET_LENGTH, cardKey, cardToText, sealToCard } from '@kabina/election/station-card';
+import {
+  CARD_SECRET_LENGTH,
+  cardCommitment,
+  cardId,
+  cardKey,
+  cardToText,
+  sealToCard,
+} from '@kabina/election/station-card';
 import {
   decodeDeliveryRequest,
   encodeCardBatch,
@@ -57,6 +64,9 @@ export class StationPortal {
     return own.flatMap(([, secrets]) => secrets.map((s) => cardToText(electionId, kiosk, s)));
   }
 
+  /** What the card issuer says it was asked to sign for a card. */
+  asked: (blinded: readonly Uint8Array[]) => readonly Uint8Array[] = (blinded) => blinded;
+
   get lateBallots(): number {
     return this.#late.size;
   }
@@ -90,7 +100,10 @@ export class StationPortal {
       const cards: CardBatch['cards'] = [];
       for (const [i, secret] of secrets.entries()) {
         const { publicKey } = await cardKey(electionId, secret);
-        cards.push({ key: publicKey, sealed: await sealToCard(electionId, publicKey, signed[i]!) });
+        const id = cardId(electionId, publicKey);
+        const commitment = cardCommitment(electionId, id, this.asked(body.cards[i]!));
+        const sealed = await sealToCard(electionId, publicKey, signed[i]!);
+        cards.push({ key: publicKey, commitment, sealed });
       }
       this.#secrets.set(`${body.kiosk} ${body.batch}`, secrets);
       answer = encodeCardBatch({ cards });

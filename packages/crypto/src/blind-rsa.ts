@@ -127,6 +127,19 @@ function blindingFactor(
   }
 }
 
+function blinding(
+  parsed: Key,
+  key: RsaPublicKey,
+  message: Uint8Array,
+  seed: Uint8Array,
+): { encoded: bigint; r: bigint; blinded: Uint8Array } {
+  if (seed.length < 32) throw new BlindRsaError('blind.seed', 'a seed takes 32 bytes or more');
+  const { n, e, bits, length } = parsed;
+  const encoded = encodeMessage(message, bits);
+  const r = blindingFactor(parsed, key, message, seed);
+  return { encoded, r, blinded: toBytes((encoded * power(r, e, n)) % n, length) };
+}
+
 /**
  * Blinds a message (RFC 9474, section 4.2).
  *
@@ -142,18 +155,25 @@ export function blind(
   seed: Uint8Array,
 ): { blinded: Uint8Array; unblinder: Uint8Array } {
   const parsed = parseKey(key);
-  if (seed.length < 32) throw new BlindRsaError('blind.seed', 'a seed takes 32 bytes or more');
-  const { n, e, bits, length } = parsed;
-  const encoded = encodeMessage(message, bits);
-  const r = blindingFactor(parsed, key, message, seed);
+  const { n, length } = parsed;
+  const { encoded, r, blinded } = blinding(parsed, key, message, seed);
   // One inversion serves both checks: 1/r = m · 1/(m·r).
   const inverted = inverse((encoded * r) % n, n);
   if (inverted === undefined) {
     throw new BlindRsaError('blind.message', 'the message shares a factor with the modulus');
   }
-  const blinded = (encoded * power(r, e, n)) % n;
-  const unblinder = (encoded * inverted) % n;
-  return { blinded: toBytes(blinded, length), unblinder: toBytes(unblinder, length) };
+  return { blinded, unblinder: toBytes((encoded * inverted) % n, length) };
+}
+
+/**
+ * The blinded message alone: what {@link blind} gives for the issuer. For whoever was told the seed
+ * and looks what the issuer was asked.
+ *
+ * @throws {BlindRsaError} `blind.key`, `blind.seed`
+ */
+export function blindMessage(key: RsaPublicKey, message: Uint8Array, seed: Uint8Array): Uint8Array {
+  const parsed = parseKey(key);
+  return blinding(parsed, key, message, seed).blinded;
 }
 
 /**

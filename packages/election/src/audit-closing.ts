@@ -34,8 +34,9 @@ export function checkIssued(state: BoardState, manifest: Manifest, findings: Fin
       );
       const used = state.ballots.usedNumber(contest, list);
       const [, station] = list.split('/');
-      if (used > issued && station !== undefined && !state.stations?.markedAt(station)) {
-        // Not a fault yet: issuers know of a station's voters what its desk has told them.
+      const desk = station === undefined ? undefined : state.stations?.markedAt(station);
+      if (used > issued && station !== undefined && (!desk || desk.lost)) {
+        // No fault of theirs: issuers know of a station's voters what its desk has told them.
         findings.count('issued', 0, 1);
       } else if (used > issued) {
         const message = `${contest}, ${list}: ${used} permits used, ${issued} issued`;

@@ -8,18 +8,11 @@
 import { bytesToHex, compareBytes, equalBytes } from '@kabina/crypto/bytes';
 import { RightEdge } from '@kabina/log/merkle';
 import { encode } from './cbor.ts';
-import type { Bodies } from './entries.ts';
-import { ElectionError } from './errors.ts';
+import { cardKeys, type Bodies } from './entries.ts';
 import { servedStyles, type BallotStyle, type Manifest } from './manifest.ts';
-import {
-  isSameSigner,
-  openMemberSignature,
-  signaturesNeeded,
-  writeOffDocument,
-  type MemberSignature,
-} from './members.ts';
+import { actFault, writeOffDocument } from './members.ts';
 import { problem, type Problem } from './problem.ts';
-import { cardId, depositCommitment } from './station-card.ts';
+import { cardId, isDeposit } from './station-card.ts';
 
 interface Card {
   readonly kiosk: string;
@@ -176,17 +169,14 @@ export class BoardCards {
     }
   }
 
-  checkSpoiled({ kiosk, card, salt, keys }: Bodies['spoiled']): Problem | undefined {
+  checkSpoiled({ station, kiosk, card, ...deposit }: Bodies['spoiled']): Problem | undefined {
     const known = this.#cards.get(bytesToHex(card));
     if (known?.kiosk !== kiosk) return fault('card', `no such card was delivered to ${kiosk}`);
     if (known.spoiled) return fault('spoiled-twice', 'the card was spoiled before');
-    const wanted = this.#style(known.style)?.contests.length;
-    const opens = equalBytes(
-      depositCommitment(this.#election, card, { salt, keys }),
-      known.commitment,
-    );
-    if (keys.length === wanted && opens) return undefined;
-    return fault('deposit', 'these are not the ballot keys that the kiosk has deposited');
+    const issuer = cardKeys(this.#manifest, station, known.style);
+    const style = { election: this.#election, issuer };
+    if (isDeposit(style, card, deposit, known.commitment)) return undefined;
+    return fault('deposit', 'not the ballot keys that the card issuer has signed for the card');
   }
 
   takeSpoiled({ kiosk, card, keys }: Bodies['spoiled']): SpoiledKeys {
@@ -215,28 +205,10 @@ export class BoardCards {
         return fault('write-off', `${kiosk} has not so many cards of style ${style}`);
       }
     }
-    return this.#checkMembers(body, at);
-  }
-
-  #checkMembers(body: Bodies['written-off'], at: Date): Problem | undefined {
     const manifest = this.#manifest;
     const document = writeOffDocument({ manifest, electionId: this.#election }, body);
-    const signatures: MemberSignature[] = [];
-    try {
-      for (const one of body.members) {
-        const signature = openMemberSignature(manifest, document, one, at);
-        const same = (other: MemberSignature) =>
-          other.member === one.member || isSameSigner(other, signature);
-        if (signatures.some(same)) return fault('members', `member ${one.member} signs twice`);
-        signatures.push(signature);
-      }
-    } catch (error) {
-      if (!(error instanceof ElectionError)) throw error;
-      return fault('members', error.message);
-    }
-    const needed = signaturesNeeded(manifest, 'close');
-    if (signatures.length >= needed) return undefined;
-    return fault('members', `${signatures.length} members have signed, ${needed} are needed`);
+    const bad = actFault(manifest, document, body.members, at);
+    return bad === undefined ? undefined : fault('members', bad);
   }
 
   takeWrittenOff(body: Bodies['written-off']): void {

@@ -10,6 +10,7 @@ import type { BallotIndex } from './ballot-index.ts';
 import { BoardCards, byName } from './board-cards.ts';
 import type { Bodies, Entry, EntryOf } from './entries.ts';
 import { servedStyles, stationList, type Kiosk, type Manifest } from './manifest.ts';
+import { actFault, lostDeskDocument } from './members.ts';
 import { problem, type Problem } from './problem.ts';
 import { lateLeaf } from './station-held.ts';
 
@@ -32,8 +33,8 @@ export interface HeldNumbers {
 
 interface Held {
   readonly body: Bodies['held'];
-  /** Until kiosk and desk have said the same. */
-  dictated: boolean;
+  /** Who has signed it beside the kiosk; nobody while it is the commission's word alone. */
+  readonly beside: Set<string>;
   /** Leaf hash of the entry. */
   readonly leaf: Uint8Array;
   /** Places under its root whose ballots have come. */
@@ -45,6 +46,7 @@ const fault = (code: string, message: string): Problem =>
 
 export class BoardStations {
   readonly #manifest: Manifest;
+  readonly #election: Uint8Array;
   readonly #kiosks: readonly (Kiosk & { station: string })[];
   readonly #cards: BoardCards;
   readonly #held = new Map<string, Held>();
@@ -56,6 +58,7 @@ export class BoardStations {
 
   constructor(manifest: Manifest, election: Uint8Array) {
     this.#manifest = manifest;
+    this.#election = election;
     this.#kiosks = manifest.kiosks.flatMap((kiosk) =>
       kiosk.station === undefined ? [] : [{ ...kiosk, station: kiosk.station }],
     );
@@ -81,7 +84,7 @@ export class BoardStations {
     const held = this.#held.get(kiosk);
     if (!held) return undefined;
     const numbers = { number: held.body.number, arrived: held.arrived.size };
-    return held.dictated ? { ...numbers, dictated: true } : numbers;
+    return held.beside.size === 0 ? { ...numbers, dictated: true } : numbers;
   }
 
   /** Leaf hash of the `ballot` entry that a `late` entry at that index of the log brings. */
@@ -144,16 +147,18 @@ export class BoardStations {
       case 'held':
         return this.#checkHeld(entry);
       case 'marked':
-        return this.#checkMarked(entry.body);
+        return this.#checkMarked(entry, at);
     }
   }
 
   #checkHeld({ body: { kiosk, number, root }, signatures }: EntryOf<'held'>): Problem | undefined {
     const known = this.#held.get(kiosk);
     if (known) {
-      // What was dictated is the commission's word alone, until kiosk and desk have said the same.
+      // What was dictated is the commission's word alone, until the kiosk has said the same. A desk
+      // may do so after the commission, and the other way about: neither knows of the other.
       const same = known.body.number === number && equalBytes(known.body.root, root);
-      if (known.dictated && same && signatures.length > 1) return undefined;
+      const [, beside] = signatures;
+      if (same && beside && !known.beside.has(beside[0])) return undefined;
       return fault('held-twice', `${kiosk} has said what it holds`);
     }
     if (this.#isClosed) return fault('held-late', `${kiosk} says what it holds after the closing`);
@@ -164,11 +169,23 @@ export class BoardStations {
     return (number === 0) === isEmpty ? undefined : fault('held', 'not a root of that number');
   }
 
-  #checkMarked({ station, voters, given }: Bodies['marked']): Problem | undefined {
+  #checkMarked({ body, signatures }: EntryOf<'marked'>, at: () => Date): Problem | undefined {
+    const { station, voters, given, lost } = body;
     if (!this.#manifest.stations.some(({ id }) => id === station)) {
       return fault('station', `no station ${station}`);
     }
-    if (this.#marked.has(station)) return fault('marked-twice', `${station} has given its account`);
+    const byDesk = signatures[0]?.[0] === stationList(station);
+    if (byDesk !== (lost === undefined)) {
+      return fault('lost', 'the commission, and nobody else, speaks for a desk that is lost');
+    }
+    const known = this.#marked.get(station);
+    if (known) {
+      // The desk was found, and says what members have counted.
+      if (known.lost && byDesk && isSameAccount(known, body)) return undefined;
+      return fault('marked-twice', `${station} has given its account`);
+    }
+    // Nobody may shut out a desk that is still at work.
+    if (lost && !this.#isClosed) return fault('early', `the desk of ${station} may yet speak`);
     const styles = servedStyles(this.#manifest, station);
     const marked = byName(voters);
     const piles = byName(given.map(([kiosk, style, number]) => [`${kiosk} ${style}`, number]));
@@ -182,7 +199,19 @@ export class BoardStations {
     // All stations together are the audit's matter: a desk that claims too many must not keep the
     // account of another one off the board.
     const excess = styles.find(({ id, voters: most }) => (marked.get(id) ?? 0) > most);
-    return excess && fault('voters', `style ${excess.id}: more marked than there are voters`);
+    if (excess) return fault('voters', `style ${excess.id}: more marked than there are voters`);
+    return lost && this.#checkLost(body, lost, at());
+  }
+
+  #checkLost(
+    body: Bodies['marked'],
+    { reason, members }: NonNullable<Bodies['marked']['lost']>,
+    at: Date,
+  ): Problem | undefined {
+    const manifest = this.#manifest;
+    const document = lostDeskDocument({ manifest, electionId: this.#election }, body, reason);
+    const bad = actFault(manifest, document, members, at);
+    return bad === undefined ? undefined : fault('members', bad);
   }
 
   /** Voters of a style that all desks have marked so far. */
@@ -242,19 +271,14 @@ export class BoardStations {
         return this.#cards.takeCancelled(entry.body);
       case 'held': {
         const known = this.#held.get(entry.body.kiosk);
-        const dictated = entry.signatures[0]?.[0] === 'commission';
-        if (known) known.dictated &&= dictated;
-        else
-          this.#held.set(entry.body.kiosk, {
-            body: entry.body,
-            dictated,
-            leaf,
-            arrived: new Set(),
-          });
+        const held = known ?? { body: entry.body, beside: new Set(), leaf, arrived: new Set() };
+        for (const [by] of entry.signatures.slice(1)) held.beside.add(by);
+        this.#held.set(entry.body.kiosk, held);
         return;
       }
       case 'marked':
-        this.#marked.set(entry.body.station, entry.body);
+        // A desk that was found says the same again: its account stays the members'.
+        if (!this.#marked.has(entry.body.station)) this.#marked.set(entry.body.station, entry.body);
         return;
     }
   }
@@ -274,6 +298,17 @@ export class BoardStations {
     this.#late.set(index, lateLeaf(entry));
     this.#lastLate = index;
   }
+}
+
+/** Whether two accounts say the same, in whatever order. */
+function isSameAccount(one: Bodies['marked'], other: Bodies['marked']): boolean {
+  const said = ({ voters, given }: Bodies['marked']) =>
+    [...voters, ...given]
+      .filter((line) => line.at(-1) !== 0)
+      .map((line) => line.join(' '))
+      .sort()
+      .join();
+  return said(one) === said(other);
 }
 
 function sameNames(one: readonly string[] = [], other: readonly string[] = []): boolean {

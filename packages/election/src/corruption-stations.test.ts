@@ -21,10 +21,11 @@ import {
   without,
 } from '../test/spoil-station.ts';
 import { at, spareStep } from '../test/spoil.ts';
-import { cardId, depositCommitment } from './station-card.ts';
+import { askedFor, cardCommitment, cardId } from './station-card.ts';
 import { coreHash, trackingCode } from './ballot.ts';
 import { BoardState } from './board.ts';
 import {
+  cardKeys,
   castBallot,
   decodeEntry,
   encodeEntry,
@@ -135,8 +136,8 @@ describe('delivered', () => {
 describe('spoiled', () => {
   const state = before('K2 mayor');
   const spoil = (one: TestCard, other: Partial<Bodies['spoiled']> = {}, by = LIST) => {
-    const { salt, keys } = one.deposit;
-    const whole = { station: '101', kiosk: one.kiosk, card: one.id, salt, keys: [...keys] };
+    const [blindings, keys] = [[...one.deposit.blindings], [...one.deposit.keys]];
+    const whole = { station: '101', kiosk: one.kiosk, card: one.id, blindings, keys };
     return election.sign('spoiled', by, { ...whole, ...other });
   };
   test('a card that was given out', () => judged(state, spoil(card('K1', 0)), undefined));
@@ -146,13 +147,18 @@ describe('spoiled', () => {
     judged(state, spoil(card('K1', 0), { card: id }), 'stations.card');
     judged(state, spoil(card('K1', 0), { kiosk: 'K2' }), 'stations.card');
   });
-  test('with other keys, another salt, or a key left out', () => {
-    const { keys, salt } = card('K1', 0).deposit;
-    const other = [...card('K1', 1).deposit.keys];
+  test('with other keys than the card issuer has signed, or a key left out', () => {
+    const { keys, blindings } = card('K1', 0).deposit;
+    const other = card('K1', 1).deposit;
     const code = 'stations.deposit';
-    judged(state, spoil(card('K1', 0), { keys: other }), code);
-    judged(state, spoil(card('K1', 0), { salt: flipped(salt, 0) }), code);
+    const first = flipped(blindings[0]!, 0);
+    judged(state, spoil(card('K1', 0), { keys: [...other.keys] }), code);
+    const another = { keys: [...other.keys], blindings: [...other.blindings] };
+    judged(state, spoil(card('K1', 0), another), code);
+    judged(state, spoil(card('K1', 0), { blindings: [first, ...blindings.slice(1)] }), code);
     judged(state, spoil(card('K1', 0), { keys: keys.slice(1) }), code);
+    const short = { keys: keys.slice(1), blindings: blindings.slice(1) };
+    judged(state, spoil(card('K1', 0), short), code);
   });
   test('by the kiosk itself, or by the commission', () => {
     judged(state, spoil(card('K1', 0), {}, 'kiosk/K1'), 'stations.signature');
@@ -172,19 +178,21 @@ describe('spoiled', () => {
     assert.deepEqual(counts(whole, 'K2 mayor', 'mayor'), [[true, false]]);
   });
   test('a kiosk cannot pass ballots of others off as those of its card', async () => {
-    // It deposits the key of a voter at home, and that of another kiosk's ballot on the board.
+    // It has the key of a voter at home signed for a card, and that of another kiosk's ballot.
     const home = body('ballot', 'anna mayor').permit.key;
     const foreign = body('ballot', 'K1 mayor').permit.key;
     const { entry, cards } = await deliverCards(election, 'K2', 1, { batch: 2 });
-    const salt = new Uint8Array(16);
-    const keys = [home, foreign, cards[0]!.deposit.keys[2]!];
-    const commitment = depositCommitment(election.electionId, cards[0]!.id, { salt, keys });
+    const own = cards[0]!.deposit;
+    const deposit = { ...own, keys: [home, foreign, own.keys[2]!] };
+    const issuer = cardKeys(election.manifest, '101', 'town');
+    const asked = askedFor({ election: election.electionId, issuer }, deposit);
+    const commitment = cardCommitment(election.electionId, cards[0]!.id, asked);
     const lying = { ...entry.body, cards: [{ ...entry.body.cards[0]!, commitment }] };
     const signers = ['kiosk/K2', 'issuer/observers'];
     const steps = [
       ...good.steps.slice(0, at(good.steps, 'night')),
       { entry: election.cosign('delivered', signers, lying) },
-      { entry: spoil({ ...cards[0]!, deposit: { salt, keys } }) },
+      { entry: spoil({ ...cards[0]!, deposit }) },
     ];
     const state = stateOf(steps);
     assert.equal(state.countedNumber('mayor'), before('night').countedNumber('mayor'));
@@ -384,9 +392,9 @@ describe('marked', () => {
     election.sign('marked', by, { ...body('marked', 'marked'), ...other });
   const refused = (other: Partial<Bodies['marked']>, code: string) =>
     judged(state, account(other), `stations.${code}`);
-  test('by the desk, or by the commission', () => {
+  test('by the desk; by the commission only where the desk is lost', () => {
     judged(state, account(), undefined);
-    judged(state, account({}, 'commission'), undefined);
+    judged(state, account({}, 'commission'), 'stations.lost');
     judged(state, account({}, 'kiosk/K1'), 'stations.signature');
   });
   test('twice, and of no station', () => {

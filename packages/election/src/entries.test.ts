@@ -116,11 +116,11 @@ describe('fuzzing', () => {
 
 test('the largest batch of cards that a delivery may have fits into an entry', () => {
   const cards = Array.from({ length: MAX_BATCH }, () => {
-    // Two contests: 33-byte keys, their heads, salt, encapsulated key, tag.
+    // Two contests: 33-byte keys, blindings, their heads, encapsulated key, tag.
     return {
       key: new Uint8Array(32),
       commitment: new Uint8Array(32),
-      deposit: new Uint8Array(160),
+      deposit: new Uint8Array(192),
     };
   });
   const body = { station: '101', kiosk: 'K1', style: 'town', batch: 1, cards };

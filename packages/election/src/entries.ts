@@ -7,7 +7,7 @@ import { frame } from '@kabina/crypto/bytes';
 import { decode, encode, MAX_BYTES } from './cbor.ts';
 import { bodyShapes, entryType, type Bodies, type EntryType } from './entry-bodies.ts';
 import { ElectionError } from './errors.ts';
-import type { Manifest } from './manifest.ts';
+import { stationList, type IssuerKey, type Manifest } from './manifest.ts';
 import { bytes, list, pattern, tuple, type Shape } from './schema.ts';
 
 export type { Bodies, Core, EntryType, Permit } from './entry-bodies.ts';
@@ -149,8 +149,12 @@ function allowedSigners(manifest: Manifest, entry: Entry): string[][] {
     case 'spoiled':
       return [[`station/${entry.body.station}`]];
     case 'held':
-      // The commission's, where it was dictated over the telephone.
-      return [[`kiosk/${entry.body.kiosk}`, `station/${entry.body.station}`], ['commission']];
+      // The commission alone, where it was dictated; beside the kiosk, where the desk is lost.
+      return [
+        [`kiosk/${entry.body.kiosk}`, `station/${entry.body.station}`],
+        [`kiosk/${entry.body.kiosk}`, 'commission'],
+        ['commission'],
+      ];
     case 'cancelled':
       return [[`kiosk/${entry.body.kiosk}`]];
     case 'marked':
@@ -163,6 +167,16 @@ function allowedSigners(manifest: Manifest, entry: Entry): string[][] {
 /** The issuer that makes the access cards: the last one. */
 export function cardIssuer(manifest: Manifest): Manifest['issuers'][number] {
   return manifest.issuers.at(-1) as Manifest['issuers'][number];
+}
+
+/** Its keys for the cards of a station, in the order of the style's contests. */
+export function cardKeys(manifest: Manifest, station: string, style: string): IssuerKey[] {
+  const list = stationList(station);
+  const contests = manifest.styles.find(({ id }) => id === style)?.contests ?? [];
+  const { keys } = cardIssuer(manifest);
+  return contests.flatMap(
+    (contest) => keys.find((key) => key.contest === contest && key.list === list) ?? [],
+  );
 }
 
 /** What is wrong with an entry's signatures, or undefined: exactly those that the type asks for. */

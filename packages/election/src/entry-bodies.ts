@@ -54,6 +54,8 @@ const permit = fields({
 const ballot = fields({ core, opening: bytes(16), permit, signature: bytes(64) });
 /** How many cards of each style. */
 const byStyle = list(tuple(id, count), 0, 500);
+/** Members' detached CMS over an act; as many as a closing needs. */
+const members = list(fields({ member: integer(1, 50), cms: bytes(1, 8_192) }), 0, 5);
 
 /** The shape of each type's body. */
 export const bodyShapes = {
@@ -120,9 +122,9 @@ export const bodyShapes = {
       fields({
         /** X25519; the other half exists on the card alone. */
         key: hash,
-        /** `depositCommitment` of what is in `deposit`. */
+        /** `cardCommitment` of what the card issuer has signed for it. */
         commitment: hash,
-        /** The card's ballot keys, sealed to its key: `sealDeposit`. */
+        /** The card's ballot keys and their blindings, sealed to its key: `sealDeposit`. */
         deposit: bytes(96, 8_192),
       }),
       1,
@@ -134,8 +136,9 @@ export const bodyShapes = {
     station: id,
     kiosk: id,
     /** `cardId` */ card: hash,
-    salt: bytes(16),
-    /** Ballot keys, in the order of the style's contests. */
+    /** `Deposit`, in the order of the style's contests. */
+    blindings: list(hash, 1, 100),
+    /** Ballot keys. */
     keys: list(bytes(32, 33), 1, 100),
   }),
   /** Unopened cards of a kiosk that is dead, counted by hand. */
@@ -144,8 +147,8 @@ export const bodyShapes = {
     kiosk: id,
     reason: text(1, 1000),
     cards: byStyle,
-    /** Members' detached CMS over `writeOffDocument`; as many as a closing needs. */
-    members: list(fields({ member: integer(1, 50), cms: bytes(1, 8_192) }), 0, 5),
+    /** Over `writeOffDocument`. */
+    members,
   }),
   /** A kiosk's ballots that are still on their way when it closes. */
   held: fields({
@@ -170,13 +173,19 @@ export const bodyShapes = {
     cards: list(hash, 0, 1500),
   }),
   /** A registration desk's account at closing. */
-  marked: fields({
-    station: id,
-    /** Voters marked as served. */
-    voters: byStyle,
-    /** Cards drawn from each pile, those in place of spoiled ones too. */
-    given: list(tuple(id, id, count), 0, 1000),
-  }),
+  marked: fields(
+    {
+      station: id,
+      /** Voters marked as served. */
+      voters: byStyle,
+      /** Cards drawn from each pile, those in place of spoiled ones too. */
+      given: list(tuple(id, id, count), 0, 1000),
+    },
+    {
+      /** The desk is lost: counted by hand from the paper list. Members sign `lostDeskDocument`. */
+      lost: fields({ reason: text(1, 1000), members }),
+    },
+  ),
   /** A ballot that was held at closing, with its proof under the kiosk's root. */
   late: fields({
     kiosk: id,

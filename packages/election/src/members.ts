@@ -135,11 +135,20 @@ export function writeOffDocument(
   return encode({ ...head(state, 'write-off'), station, kiosk, reason, cards });
 }
 
+/** What members sign to give the account of a desk that is lost. */
+export function lostDeskDocument(
+  state: Pick<Signable, 'manifest' | 'electionId'>,
+  { station, voters, given }: Pick<Bodies['marked'], 'station' | 'voters' | 'given'>,
+  reason: string,
+): Uint8Array {
+  return encode({ ...head(state, 'lost-desk'), station, reason, voters, given });
+}
+
 const fault = (code: string, message: string): ElectionError =>
   new ElectionError(`signed.${code}`, message);
 
 /**
- * Judges a member's signature over a document. Without an `act` it is a write-off.
+ * Judges a member's signature over a document. Without an `act` it is a write-off or a lost desk.
  *
  * @param at the time at which the certificate has to be good
  * @throws {ElectionError} `signed.…` with a sentence that says what is wrong
@@ -175,6 +184,34 @@ export function openMemberSignature(
     throw fault('commitment', `${expected.name}: the signature does not say what it commits to`);
   }
   return { member, certificate, signingTime, dissent: commitment === 'dissent', cms };
+}
+
+/**
+ * What is wrong with the signatures under a write-off or the account of a lost desk, or undefined: as
+ * many distinct members as a closing needs have signed it.
+ */
+export function actFault(
+  manifest: Manifest,
+  document: Uint8Array,
+  members: Bodies['written-off']['members'],
+  at: Date,
+): string | undefined {
+  const signatures: MemberSignature[] = [];
+  try {
+    for (const one of members) {
+      const signature = openMemberSignature(manifest, document, one, at);
+      const same = (other: MemberSignature) =>
+        other.member === one.member || isSameSigner(other, signature);
+      if (signatures.some(same)) return `member ${one.member} signs twice`;
+      signatures.push(signature);
+    }
+  } catch (error) {
+    if (!(error instanceof ElectionError)) throw error;
+    return error.message;
+  }
+  const needed = signaturesNeeded(manifest, 'close');
+  if (signatures.length >= needed) return undefined;
+  return `${signatures.length} members have signed, ${needed} are needed`;
 }
 
 /** One key is one member's, and no two certificates have one name: CMS could not hold both. */

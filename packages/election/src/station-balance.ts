@@ -30,6 +30,8 @@ export interface BalanceLine {
 export interface StationBalance {
   readonly station: string;
   readonly lines: readonly BalanceLine[];
+  /** Why members gave the account of the desk, from the paper list; only where they did. */
+  readonly lost?: string;
   /** Voters marked at the desk; undefined until its account has come. */
   readonly styles: readonly {
     readonly style: string;
@@ -95,7 +97,8 @@ export function stationBalance(board: BalanceBoard, station: string): StationBal
     styles.some(({ issued, marked }) => exceeds(issued, marked)) ||
     contests.some(({ used, issued }) => exceeds(used, issued));
   const holds = wrong ? false : missing.length > 0 ? undefined : true;
-  return { station, lines, styles, contests, held, missing, holds };
+  const balance = { station, lines, styles, contests, held, missing, holds };
+  return desk?.lost ? { ...balance, lost: desk.lost.reason } : balance;
 }
 
 const NO_CARDS = { received: 0, issued: 0, cancelled: 0, spoiled: 0, writtenOff: 0 } as const;

@@ -5,13 +5,14 @@ import { bytesToHex, randomBytes } from '@kabina/crypto/bytes';
 import { HpkeError } from '@kabina/crypto/hpke';
 import { ElectionError } from './errors.ts';
 import {
+  askedFor,
   CARD_SECRET_LENGTH,
+  cardCommitment,
   cardFromText,
   cardId,
   cardKey,
   cardToText,
   cardToTyped,
-  depositCommitment,
   kioskTag,
   openDeposit,
   openFromCard,
@@ -19,12 +20,29 @@ import {
   sealToCard,
 } from './station-card.ts';
 import { flipped, testSeed } from './testing.ts';
+import { EXPONENT, testModulus } from './testing-rsa.ts';
 
 const election = testSeed('an election');
 const secret = testSeed('a card').subarray(0, CARD_SECRET_LENGTH);
 const card = await cardKey(election, secret);
 const stranger = await cardKey(election, testSeed('another card').subarray(0, CARD_SECRET_LENGTH));
 const keys = [testSeed('key 1'), testSeed('key 2')];
+const blindings = [testSeed('blinding 1'), testSeed('blinding 2')];
+const issuer = ['mayor', 'council'].map((contest, i) => ({
+  contest,
+  list: 'station/101',
+  modulus: testModulus(10 + i),
+  exponent: EXPONENT,
+}));
+const style = { election, issuer };
+
+/** A card for which `signed` were signed, and others deposited. */
+async function deposited(signed: readonly Uint8Array[], others: readonly Uint8Array[]) {
+  const asked = askedFor(style, { blindings, keys: signed });
+  const commitment = cardCommitment(election, cardId(election, card.publicKey), asked);
+  const sealed = await sealDeposit(election, card.publicKey, { blindings, keys: others });
+  return { commitment, sealed };
+}
 
 const isOurs = (error: unknown) => error instanceof ElectionError || error instanceof HpkeError;
 
@@ -98,35 +116,40 @@ describe('what is sealed to a card', () => {
     await assert.rejects(openFromCard(testSeed('x'), card, sealed), HpkeError);
     await assert.rejects(openFromCard(election, card, flipped(sealed, 40)), HpkeError);
   });
-  test('deposits open to what was committed to', async () => {
-    const sealed = await sealDeposit(election, card.publicKey, keys);
-    const deposit = await openDeposit(election, card, sealed);
-    assert.deepEqual(deposit.keys, keys);
-    const id = cardId(election, card.publicKey);
-    assert.deepEqual(depositCommitment(election, id, deposit), sealed.commitment);
-    const again = await sealDeposit(election, card.publicKey, keys);
-    assert.notDeepEqual(again.commitment, sealed.commitment);
+  test('deposits open to what the card issuer has signed', async () => {
+    const { commitment, sealed } = await deposited(keys, keys);
+    const opened = await openDeposit(style, card, { commitment, deposit: sealed });
+    assert.deepEqual(opened, { blindings, keys });
   });
   test('a deposit of something else is named so', async () => {
-    const sealed = await sealDeposit(election, card.publicKey, keys);
-    const other = await sealDeposit(election, card.publicKey, keys.toReversed());
-    const refused = (change: Partial<typeof sealed>) =>
-      assert.rejects(openDeposit(election, card, { ...sealed, ...change }), {
+    const { commitment, sealed } = await deposited(keys, keys);
+    const refused = (change: Partial<{ commitment: Uint8Array; deposit: Uint8Array }>) =>
+      assert.rejects(openDeposit(style, card, { commitment, deposit: sealed, ...change }), {
         code: 'card.deposit',
       });
-    await refused({ commitment: other.commitment });
-    await refused({ deposit: other.deposit });
-    await refused({ deposit: flipped(sealed.deposit, 50) });
+    // The kiosk votes with the keys that were signed, and has deposited others.
+    await refused({ deposit: (await deposited(keys, keys.toReversed())).sealed });
+    await refused({ commitment: (await deposited(keys.toReversed(), keys)).commitment });
+    // Its own keys, under another request of its own.
+    const other = { blindings: blindings.toReversed(), keys };
+    await refused({ deposit: await sealDeposit(election, card.publicKey, other) });
+    const short = { blindings: blindings.slice(1), keys: keys.slice(1) };
+    await refused({ deposit: await sealDeposit(election, card.publicKey, short) });
+    // What was signed for this card is not another card's.
+    const asked = askedFor(style, { blindings, keys });
+    const id = cardId(election, stranger.publicKey);
+    await refused({ commitment: cardCommitment(election, id, asked) });
+    await refused({ deposit: flipped(sealed, 50) });
     // A deposit is no permit, and a permit no deposit: each has a context of its own.
     await refused({ deposit: await sealToCard(election, card.publicKey, signatures) });
-    await assert.rejects(openFromCard(election, card, sealed.deposit), HpkeError);
+    await assert.rejects(openFromCard(election, card, sealed), HpkeError);
   });
   test('any bytes are refused with an error of ours', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
         const deposit = { commitment: testSeed('c'), deposit: bytes };
         await assert.rejects(openFromCard(election, card, bytes), isOurs);
-        await assert.rejects(openDeposit(election, card, deposit), { code: 'card.deposit' });
+        await assert.rejects(openDeposit(style, card, deposit), { code: 'card.deposit' });
       }),
     );
   });

@@ -7,14 +7,16 @@
  * that whoever holds the card can name the ballots that must not count (PROTOCOL.md, "Stations").
  */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { concatBytes, equalBytes, frame, randomBytes } from '@kabina/crypto/bytes';
+import { blindMessage } from '@kabina/crypto/blind-rsa';
+import { concatBytes, equalBytes, frame } from '@kabina/crypto/bytes';
 import { deriveHpkeKey, hpkeOpen, hpkeSeal } from '@kabina/crypto/hpke';
+import { permitMessage } from './ballot-statement.ts';
 import { decode, encode } from './cbor.ts';
 import { ElectionError } from './errors.ts';
+import type { IssuerKey } from './manifest.ts';
 import { bytes, list, tuple } from './schema.ts';
 
 export const CARD_SECRET_LENGTH = 16;
-const SALT_LENGTH = 16;
 const ELECTION_PREFIX = 8;
 const KIOSK_PREFIX = 4;
 const CHECK_LENGTH = 4;
@@ -126,7 +128,7 @@ function checked(secretAndCheck: Uint8Array): Uint8Array {
 }
 
 const signatures = list(bytes(384, 1024), 1, 100);
-const deposit = tuple(bytes(SALT_LENGTH), list(bytes(32, 33), 1, 100));
+const deposit = tuple(list(bytes(32), 1, 100), list(bytes(32, 33), 1, 100));
 
 const info = (what: string, election: Uint8Array): Uint8Array =>
   frame(`kabina/v1/card/${what}`, election);
@@ -151,36 +153,68 @@ export async function openFromCard(
   return signatures(decode(plaintext), 'card');
 }
 
-/** A card's ballot keys as its kiosk deposits them. */
+/** A card's ballot keys as its kiosk deposits them; all in the order of the style's contests. */
 export interface Deposit {
-  /** 16 random bytes, so that nobody can try ballots against the commitment. */
-  readonly salt: Uint8Array;
-  /** In the order of the style's contests. */
+  /**
+   * What the card issuer's blind signatures of these keys were blinded from: `blindingSeed`, 32 bytes
+   * each. They show that the card issuer has signed these keys for this card, and no others.
+   */
+  readonly blindings: readonly Uint8Array[];
   readonly keys: readonly Uint8Array[];
 }
 
-/** `SHA-256(frame('kabina/v1/deposit', election, card id, salt, keys…))` */
-export function depositCommitment(
-  election: Uint8Array,
-  card: Uint8Array,
-  { salt, keys }: Deposit,
-): Uint8Array {
-  return sha256(frame('kabina/v1/deposit', election, card, salt, ...keys));
+/** Where a card's deposit is looked into: an election, and the card issuer's keys for the style. */
+export interface CardStyle {
+  readonly election: Uint8Array;
+  /** `cardKeys` */
+  readonly issuer: readonly IssuerKey[];
 }
 
-/** Deposits the ballot keys of a card: what its `delivered` entry says of it. */
-export async function sealDeposit(
+/**
+ * What a `delivered` entry says of a card, countersigned by its issuer:
+ * `SHA-256(frame('kabina/v1/deposit', election, card id, blinded messages…))`, of what the card issuer
+ * has signed for it.
+ */
+export function cardCommitment(
+  election: Uint8Array,
+  card: Uint8Array,
+  blinded: readonly Uint8Array[],
+): Uint8Array {
+  return sha256(frame('kabina/v1/deposit', election, card, ...blinded));
+}
+
+/** The blinded messages of a deposit, as the card issuer was asked to sign them. */
+export function askedFor(
+  { election, issuer }: CardStyle,
+  { blindings, keys }: Deposit,
+): Uint8Array[] {
+  return issuer.map((key, i) => {
+    const message = permitMessage(election, key.contest, keys[i] as Uint8Array);
+    return blindMessage(key, message, blindings[i] as Uint8Array);
+  });
+}
+
+/** Whether these are the ballot keys that the card issuer has blind-signed for the card. */
+export function isDeposit(
+  style: CardStyle,
+  card: Uint8Array,
+  deposit: Deposit,
+  commitment: Uint8Array,
+): boolean {
+  const { length } = style.issuer;
+  if (deposit.keys.length !== length || deposit.blindings.length !== length) return false;
+  const asked = askedFor(style, deposit);
+  return equalBytes(cardCommitment(style.election, card, asked), commitment);
+}
+
+/** Seals a deposit to a card. */
+export function sealDeposit(
   election: Uint8Array,
   publicKey: Uint8Array,
-  keys: readonly Uint8Array[],
-): Promise<{ key: Uint8Array; commitment: Uint8Array; deposit: Uint8Array }> {
-  const salt = randomBytes(SALT_LENGTH);
-  const plaintext = encode([salt, [...keys]]);
-  return {
-    key: publicKey,
-    commitment: depositCommitment(election, cardId(election, publicKey), { salt, keys }),
-    deposit: await hpkeSeal(publicKey, info('deposit', election), publicKey, plaintext),
-  };
+  { blindings, keys }: Deposit,
+): Promise<Uint8Array> {
+  const plaintext = encode([[...blindings], [...keys]]);
+  return hpkeSeal(publicKey, info('deposit', election), publicKey, plaintext);
 }
 
 /**
@@ -189,18 +223,19 @@ export async function sealDeposit(
  * @throws ElectionError `card.deposit`: the kiosk has deposited something else; the card stays issued
  */
 export async function openDeposit(
-  election: Uint8Array,
+  style: CardStyle,
   { publicKey, privateKey }: { publicKey: Uint8Array; privateKey: Uint8Array },
   card: { readonly commitment: Uint8Array; readonly deposit: Uint8Array },
 ): Promise<Deposit> {
+  const { election } = style;
   try {
     const context = info('deposit', election);
     const plaintext = await hpkeOpen(privateKey, context, publicKey, card.deposit);
-    const [salt, keys] = deposit(decode(plaintext), 'deposit');
-    const commitment = depositCommitment(election, cardId(election, publicKey), { salt, keys });
-    if (equalBytes(commitment, card.commitment)) return { salt, keys };
+    const [blindings, keys] = deposit(decode(plaintext), 'deposit');
+    const id = cardId(election, publicKey);
+    if (isDeposit(style, id, { blindings, keys }, card.commitment)) return { blindings, keys };
   } catch (cause) {
     throw new ElectionError('card.deposit', 'the deposit does not open', { cause });
   }
-  throw new ElectionError('card.deposit', 'the deposit is not what was committed to');
+  throw new ElectionError('card.deposit', 'the deposit is not what the card issuer has signed');
 }

@@ -60,14 +60,17 @@ describe('a request', () => {
     assert.ok(large.length <= MAX_DELIVERY_BYTES);
     assert.deepEqual(decodeDeliveryRequest(large, keyOf).cards, cards);
     assert.deepEqual(decodeSignedBatch(encodeSignedBatch({ cards })), { cards });
-    const sealed = cards.map(() => ({ key: seed, sealed: new Uint8Array(20 * 390) }));
+    const made = { key: seed, commitment: seed, sealed: new Uint8Array(20 * 390) };
+    const sealed = cards.map(() => made);
     assert.deepEqual(decodeCardBatch(encodeCardBatch({ cards: sealed })), { cards: sealed });
   });
 });
 
 describe('fuzzing: nothing but an ElectionError', () => {
   const answer = encodeSignedBatch({ cards: [[blinded]] });
-  const sealed = encodeCardBatch({ cards: [{ key: seed, sealed: new Uint8Array(60) }] });
+  const sealed = encodeCardBatch({
+    cards: [{ key: seed, commitment: seed, sealed: new Uint8Array(60) }],
+  });
   const decoders: readonly [string, Uint8Array, (bytes: Uint8Array) => unknown][] = [
     ['a request', encoded, (bytes) => decodeDeliveryRequest(bytes, keyOf)],
     ['a signed batch', answer, decodeSignedBatch],

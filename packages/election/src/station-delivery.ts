@@ -34,7 +34,14 @@ const signedRequest = tuple(requestBody, bytes(64));
 const plainAnswer = fields({ cards: list(list(blinded, 1, 100), 1, MAX_BATCH) });
 const cardsAnswer = fields({
   cards: list(
-    fields({ /** X25519 */ key: bytes(32), /** `sealToCard` */ sealed: bytes(48, 200_000) }),
+    fields({
+      /** X25519 */
+      key: bytes(32),
+      /** `cardCommitment` of what the kiosk has asked for this card. */
+      commitment: bytes(32),
+      /** `sealToCard` */
+      sealed: bytes(48, 200_000),
+    }),
     1,
     MAX_BATCH,
   ),

@@ -88,7 +88,8 @@ export async function goodStationBoard(
     }));
 
   const opened = ceremony.steps.find(({ name }) => name === 'opened')?.entry as Entry;
-  const spoiled = { station: STATION, kiosk: 'K2', card: a2.id, ...a2.deposit };
+  const [blindings, keys] = [[...a2.deposit.blindings], [...a2.deposit.keys]];
+  const spoiled = { station: STATION, kiosk: 'K2', card: a2.id, blindings, keys };
   const steps: Step[] = [
     { name: 'manifest', entry: election.sign('manifest', 'commission', { manifest }) },
     ...ceremony.steps,
@@ -103,7 +104,7 @@ export async function goodStationBoard(
     { name: 'night', cosign: at('2026-09-18T22:00:30+03:00') },
     {
       name: 'spoiled',
-      entry: election.sign('spoiled', LIST, { ...spoiled, keys: [...a2.deposit.keys] }),
+      entry: election.sign('spoiled', LIST, spoiled),
     },
     { name: 'K2 mayor', entry: lost },
     { name: 'revoting over', cosign: at('2026-09-20T12:00:10+03:00') },

@@ -4,14 +4,15 @@
  */
 import { randomBytes } from '@kabina/crypto/bytes';
 import { publicKey } from '@kabina/crypto/ed25519';
-import { ballotKeyFromSeed } from './ballot.ts';
-import type { Bodies, EntryOf } from './entries.ts';
+import { ballotKeyFromSeed, blindingSeed } from './ballot.ts';
+import { cardIssuer, cardKeys, type Bodies, type EntryOf } from './entries.ts';
 import { stationList, type BallotStyle, type Manifest } from './manifest.ts';
 import {
+  askedFor,
   CARD_SECRET_LENGTH,
+  cardCommitment,
   cardId,
   cardKey,
-  openDeposit,
   sealDeposit,
   type Deposit,
 } from './station-card.ts';
@@ -79,19 +80,33 @@ export async function deliverCards(
   const { electionId, manifest, suite } = election;
   const { batch = 1, style = 'town' } = other;
   const { contests } = manifest.styles.find(({ id }) => id === style) as BallotStyle;
+  const issuer = cardKeys(manifest, STATION, style);
   const made: TestCard[] = [];
   const delivered: Bodies['delivered']['cards'] = [];
   for (let i = 1; i <= cards; i++) {
     const seed = testSeed(`card ${kiosk} ${batch} ${i}`);
     const secret = randomBytes(CARD_SECRET_LENGTH);
     const pair = await cardKey(electionId, secret);
-    const keys = contests.map(
-      (contest) => ballotKeyFromSeed(suite, seed, electionId, contest).publicKey,
-    );
-    const card = await sealDeposit(electionId, pair.publicKey, keys);
+    const id = cardId(electionId, pair.publicKey);
+    const deposit: Deposit = {
+      blindings: issuer.map(({ contest, list }) =>
+        blindingSeed(seed, electionId, contest, cardIssuer(manifest).id, list),
+      ),
+      keys: contests.map(
+        (contest) => ballotKeyFromSeed(suite, seed, electionId, contest).publicKey,
+      ),
+    };
+    const card = {
+      key: pair.publicKey,
+      commitment: cardCommitment(
+        electionId,
+        id,
+        askedFor({ election: electionId, issuer }, deposit),
+      ),
+      deposit: await sealDeposit(electionId, pair.publicKey, deposit),
+    };
     delivered.push(card);
-    const deposit = await openDeposit(electionId, pair, card);
-    made.push({ kiosk, seed, secret, id: cardId(electionId, pair.publicKey), deposit });
+    made.push({ kiosk, seed, secret, id, deposit });
   }
   const body = { station: STATION, kiosk, style, batch, cards: delivered, ...other };
   const signers = [`kiosk/${body.kiosk}`, `issuer/${manifest.issuers.at(-1)!.id}`];

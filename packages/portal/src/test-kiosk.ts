@@ -3,6 +3,7 @@ import { blind, finalize } from '@kabina/crypto/blind-rsa';
 import { randomBytes } from '@kabina/crypto/bytes';
 import { ballotKeyFromSeed, blindingSeed, permitMessage } from '@kabina/election/ballot';
 import {
+  cardIssuer,
   cosignEntry,
   encodeEntry,
   type Bodies,
@@ -76,10 +77,15 @@ export class TestKiosk {
   /** The `delivered` entry with the kiosk's signature alone. */
   async delivered(batch: number, answer: CardBatch): Promise<EntryOf<'delivered'>> {
     const { electionId } = this.#portal.election;
+    const last = cardIssuer(this.#portal.manifest).id;
     const cards = await Promise.all(
-      answer.cards.map(({ key }, card) => {
-        const keys = this.#contests().map((contest) => this.#ballotKey(batch, card, contest));
-        return sealDeposit(electionId, key, keys);
+      answer.cards.map(async ({ key, commitment }, card) => {
+        const contests = this.#contests();
+        const deposit = await sealDeposit(electionId, key, {
+          blindings: contests.map((contest) => this.#blinding(last, batch, card, contest)),
+          keys: contests.map((contest) => this.#ballotKey(batch, card, contest)),
+        });
+        return { key, commitment, deposit };
       }),
     );
     const body = { station: STATION, kiosk: this.#id, style: STYLE, batch, cards };
@@ -133,7 +139,12 @@ export class TestKiosk {
     const { keys } = this.#portal.manifest.issuers.find(({ id }) => id === issuer)!;
     const key = keys.find((one) => one.contest === contest && one.list === LIST)!;
     const message = permitMessage(electionId, contest, this.#ballotKey(batch, card, contest));
-    const seed = blindingSeed(this.seed(batch, card), electionId, contest, issuer, LIST);
+    const seed = this.#blinding(issuer, batch, card, contest);
     return { key, message, ...blind(key, message, seed) };
+  }
+
+  #blinding(issuer: string, batch: number, card: number, contest: string): Uint8Array {
+    const { electionId } = this.#portal.election;
+    return blindingSeed(this.seed(batch, card), electionId, contest, issuer, LIST);
   }
 }

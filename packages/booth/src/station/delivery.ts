@@ -4,19 +4,19 @@
 // If the process dies on any line, the same batch is asked for again with the same bytes: its seeds are
 // durable before the first request, its entry before it is sent.
 
-import { bytesToHex, randomBytes } from '@kabina/crypto/bytes';
+import { bytesToHex, equalBytes, randomBytes } from '@kabina/crypto/bytes';
 import { HpkeError } from '@kabina/crypto/hpke';
 import { cardIssuer, cosignEntry, encodeEntry, type EntryOf } from '@kabina/election/entries';
 import { ElectionError } from '@kabina/election/errors';
 import { servedStyles, stationList, type BallotStyle } from '@kabina/election/manifest';
-import { cardId, sealDeposit } from '@kabina/election/station-card';
+import { cardCommitment, cardId, sealDeposit, type Deposit } from '@kabina/election/station-card';
 import {
   decodeCardBatch,
   decodeSignedBatch,
   encodeDeliveryRequest,
   type CardBatch,
 } from '@kabina/election/station-delivery';
-import { SEED_LENGTH } from '../ballot-maker.ts';
+import { SEED_LENGTH, type Deposited } from '../ballot-maker.ts';
 import { BoothError } from '../errors.ts';
 import type { Batch } from './card-records.ts';
 import type { KioskServices } from './services.ts';
@@ -112,7 +112,8 @@ async function askIssuers(
     const request = await encodeDeliveryRequest(body, signer);
     const answer = await client.deliver(id, request);
     if (id === last.id) {
-      const { delivered, sealed } = await sealCards(services, asked.keys, answer);
+      const { delivered, sealed } = await sealCards(services, cards, asked.deposits, answer);
+      for (const { blindings } of asked.deposits) for (const one of blindings) one.fill(0);
       const head = { station, kiosk, style: style.id, batch: number };
       const entry = await cosignEntry(
         { type: 'delivered', election, body: { ...head, cards: delivered }, signatures: [] },
@@ -140,39 +141,51 @@ async function askIssuers(
   throw new TypeError('a manifest has issuers');
 }
 
-/** For each card and contest what each issuer is asked, and the ballot keys. */
+/** For each card and contest what each issuer is asked, and for each card its deposit. */
 async function blindAll(
   { station, call }: KioskServices,
   style: BallotStyle,
   seeds: readonly Uint8Array[],
-): Promise<{ blinded: Uint8Array[][][]; keys: Uint8Array[][] }> {
+): Promise<{ blinded: Uint8Array[][][]; deposits: Deposit[] }> {
   const blinded: Uint8Array[][][] = [];
-  const keys: Uint8Array[][] = [];
+  const deposits: Deposit[] = [];
   for (const seed of seeds) {
     (await call('enter', seed, stationList(station))).fill(0);
-    const [asked, own]: [Uint8Array[][], Uint8Array[]] = [[], []];
+    const asked: Uint8Array[][] = [];
+    const own: Deposited[] = [];
     for (const contest of style.contests) {
       asked.push((await call('requests', contest)).map((request) => request.blinded));
-      own.push(await call('ballotKey', contest));
+      own.push(await call('deposited', contest));
     }
     blinded.push(asked);
-    keys.push(own);
+    deposits.push({
+      blindings: own.map(({ blinding }) => blinding),
+      keys: own.map(({ key }) => key),
+    });
   }
-  return { blinded, keys };
+  return { blinded, deposits };
 }
 
 /** The cards of the last issuer, each with the deposit of its ballot keys. */
 async function sealCards(
   { election }: KioskServices,
-  keys: readonly (readonly Uint8Array[])[],
+  asked: readonly (readonly Uint8Array[])[],
+  deposits: readonly Deposit[],
   answer: Uint8Array,
 ): Promise<{ delivered: Delivered; sealed: Uint8Array[] }> {
   const { cards }: CardBatch = decoded(() => decodeCardBatch(answer));
   const different = new Set(cards.map(({ key }) => bytesToHex(key))).size;
-  if (cards.length !== keys.length || different !== cards.length) throw badAnswer();
+  if (cards.length !== asked.length || different !== cards.length) throw badAnswer();
+  // The issuer countersigns what it has signed: it has to be what was asked.
+  const own = cards.map(({ key }, i) => cardCommitment(election, cardId(election, key), asked[i]!));
+  if (!cards.every(({ commitment }, i) => equalBytes(commitment, own[i]!))) throw badAnswer();
   try {
     const delivered = await Promise.all(
-      cards.map(({ key }, i) => sealDeposit(election, key, keys[i]!)),
+      cards.map(async ({ key, commitment }, i) => ({
+        key,
+        commitment,
+        deposit: await sealDeposit(election, key, deposits[i]!),
+      })),
     );
     return { delivered, sealed: cards.map(({ sealed }) => sealed) };
   } catch (cause) {

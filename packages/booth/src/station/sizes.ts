@@ -16,6 +16,7 @@ const DELIVERED_ROOM = 64_000;
 const DELIVERY_ROOM = 3_900_000;
 /** Of either suite, at most. */
 const BALLOT_KEY = 33;
+const BLINDING = 32;
 const LENGTH_BYTES = 4;
 
 function longestModulus(manifest: Manifest): number {
@@ -45,7 +46,7 @@ export function placeSize(manifest: Manifest, style: BallotStyle): number {
 /** Most cards of this style in one batch: request, answer and the `delivered` entry have to fit. */
 export function batchSize(manifest: Manifest, style: BallotStyle): number {
   const contests = style.contests.length;
-  const deposit = 180 + contests * (BALLOT_KEY + 3);
+  const deposit = 180 + contests * (BALLOT_KEY + BLINDING + 5);
   const signatures = 128 + contests * (longestModulus(manifest) + 4);
   const most = Math.min(DELIVERED_ROOM / deposit, DELIVERY_ROOM / signatures, MAX_BATCH);
   return Math.max(1, Math.floor(most));

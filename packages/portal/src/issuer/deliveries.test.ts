@@ -10,6 +10,7 @@ import fc from 'fast-check';
 import { equalBytes } from '@kabina/crypto/bytes';
 import { checkPermit } from '@kabina/election/ballot';
 import {
+  cardKeys,
   cosignEntry,
   decodeEntry,
   encodeEntry,
@@ -157,7 +158,9 @@ test('a delivery: permits that the card alone opens, printed shuffled, erased', 
       const permit = kiosk.permit(1, place, contest, [first, last[i]!]);
       assert.equal(checkPermit(portal.manifest, electionId, contest, permit), undefined);
     }
-    const deposit = await openDeposit(electionId, pair, delivered[place]!);
+    const issuer = cardKeys(portal.manifest, STATION, 'town');
+    const style = { election: electionId, issuer };
+    const deposit = await openDeposit(style, pair, delivered[place]!);
     assert.equal(deposit.keys.length, 2);
   }
   assert.equal(seen.size, size);
@@ -302,6 +305,11 @@ test('confirmations that are refused, and leave the way open', async () => {
     [
       'another card',
       await renamed({ cards: [{ ...good.body.cards[0]!, key: testSeed('a card of my own') }] }),
+      'deliveries.batch',
+    ],
+    [
+      'other ballot keys than were signed',
+      await renamed({ cards: [{ ...good.body.cards[0]!, commitment: testSeed('of my own') }] }),
       'deliveries.batch',
     ],
     [

@@ -23,6 +23,8 @@ import { ElectionError } from '@kabina/election/errors';
 import { stationList, type Issuer, type Manifest } from '@kabina/election/manifest';
 import {
   CARD_SECRET_LENGTH,
+  cardCommitment,
+  cardId,
   cardKey,
   cardToText,
   cardToTyped,
@@ -214,7 +216,8 @@ export class Deliveries {
       const sealed = await sealToCard(election, pair.publicKey, signatures);
       // In the clear they would be permits without a card.
       for (const signature of signatures) signature.fill(0);
-      cards.push({ key: pair.publicKey, sealed });
+      const id = cardId(election, pair.publicKey);
+      cards.push({ key: pair.publicKey, commitment: cardCommitment(election, id, card), sealed });
     }
     return { answer: encodeCardBatch({ cards }), secrets };
   }
@@ -249,16 +252,16 @@ export class Deliveries {
     return entry;
   }
 
-  /** The entry names the cards that were answered: these, all of them and no others. */
+  /** The entry names the cards that were answered, with what was signed for each; no others. */
   async #compare({ body }: EntryOf<'delivered'>): Promise<void> {
     const { store, manifest, issuer } = this.#options;
     const known = await store.delivery(body.kiosk, body.batch);
     if (known === undefined || issuer.id !== cardIssuer(manifest).id) {
       throw new PortalError('deliveries.batch');
     }
-    const names = (cards: readonly { readonly key: Uint8Array }[]): string =>
+    const names = (cards: readonly Pick<CardBatch['cards'][number], 'key' | 'commitment'>[]) =>
       cards
-        .map(({ key }) => bytesToHex(key))
+        .map(({ key, commitment }) => `${bytesToHex(key)} ${bytesToHex(commitment)}`)
         .sort()
         .join();
     const same =
