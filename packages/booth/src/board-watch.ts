@@ -3,7 +3,7 @@
 
 import { bytesToHex } from '@kabina/crypto/bytes';
 import { electionId, type Manifest } from '@kabina/election/manifest';
-import type { PortalClient } from './client.ts';
+import { fetchNotices, type PortalClient } from './client.ts';
 import { garbage } from './http.ts';
 import type { VotingPhase } from './state.ts';
 import type { WorkerClient } from './worker-client.ts';
@@ -60,7 +60,8 @@ export class BoardWatch {
     if (id !== bytesToHex(electionId(this.#manifest))) throw garbage('status: election');
     this.#phase = phase;
     const unread = notices.filter((index) => !this.#read.has(index));
-    for (const { index, entry } of await this.#call('readNotices', unread)) {
+    const proofs = await fetchNotices(this.#client, unread);
+    for (const { index, entry } of await this.#call('readNotices', proofs)) {
       this.#read.add(index);
       if (entry.type === 'withdrawn') {
         const { contest, option } = entry.body;

@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { PortalClient } from './client.ts';
 import { BoothError } from './errors.ts';
+import { exchange } from './http.ts';
 
 interface Said {
   readonly status: number;
@@ -100,6 +101,30 @@ describe('the portal client', () => {
       (await failure(long, () => client.cast(new Uint8Array(1)))).code,
       'network.garbage',
     );
+  });
+
+  it('waits for an answer as long as its bytes come over a thin line, and no longer', async () => {
+    const drips = async (bytes: number, every: number) => {
+      const slow = createServer((_, response) => {
+        let left = 8;
+        const timer = setInterval(() => {
+          if (left-- > 0) return void response.write(new Uint8Array(bytes));
+          clearInterval(timer);
+          response.end();
+        }, every);
+      });
+      await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+      const url = `http://127.0.0.1:${(slow.address() as AddressInfo).port}/`;
+      try {
+        return (await exchange(url, { timeout: 400 })).length;
+      } finally {
+        slow.closeAllConnections();
+        slow.close();
+      }
+    };
+    // Twice as long as the time without bytes; then one byte now and then, for ever.
+    assert.equal(await drips(50, 100), 400);
+    await assert.rejects(drips(1, 100), { code: 'network.unreachable' });
   });
 
   it('sends no cookie, and a token only to issuers', async () => {

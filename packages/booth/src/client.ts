@@ -53,6 +53,8 @@ export interface StatusAnswer {
 
 const MAX_PROMISE = 4096;
 const MAX_PROOF = 1 << 20;
+/** Every candidate may leave, and voting be suspended now and then. */
+const MAX_NOTICES = 10_000;
 /** An issuer signs some hundreds of messages for a batch, over a line of a few kilobytes a second. */
 const DELIVERY_TIMEOUT = 900_000;
 
@@ -168,6 +170,11 @@ export class PortalClient {
     return orMissing(exchange(`${this.#box}/proofs/${leafHash}`, { limit: MAX_PROOF }));
   }
 
+  /** An entry that a booth should know, with its proof; see `readNotices`. Undefined if not yet there. */
+  async notice(index: number): Promise<Uint8Array | undefined> {
+    return orMissing(exchange(`${this.#box}/notices/${index}`, { limit: MAX_PROOF }));
+  }
+
   /** Every ballot under the permit of the one with this tracking code, or undefined. */
   async receipt(trackingCode: string): Promise<LookupAnswer | undefined> {
     try {
@@ -182,13 +189,14 @@ export class PortalClient {
   async status(): Promise<StatusAnswer> {
     const answer = record(await exchangeJson(`${this.#box}/status`));
     const { notices } = answer;
-    if (!Array.isArray(notices) || !notices.every((n) => Number.isSafeInteger(n) && n >= 0)) {
+    const indices = Array.isArray(notices) && notices.length <= MAX_NOTICES ? notices : [-1];
+    if (!indices.every((n) => Number.isSafeInteger(n) && n >= 0)) {
       throw garbage('status: notices');
     }
     return {
       electionId: text(answer, 'electionId'),
       phase: text(answer, 'phase'),
-      notices: notices as number[],
+      notices: indices as number[],
     };
   }
 
@@ -197,6 +205,22 @@ export class PortalClient {
     if (url === undefined) throw new TypeError(`no address for issuer ${id}`);
     return url;
   }
+}
+
+/**
+ * Those of the entries at these indices that are published, as {@link PortalClient.notice} gives them.
+ * @throws BoothError `network.…`
+ */
+export async function fetchNotices(
+  client: PortalClient,
+  indices: readonly number[],
+): Promise<Uint8Array[]> {
+  const found: Uint8Array[] = [];
+  for (const index of indices) {
+    const proof = await client.notice(index);
+    if (proof !== undefined) found.push(proof);
+  }
+  return found;
 }
 
 async function orMissing(answer: Promise<Uint8Array>): Promise<Uint8Array | undefined> {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { equalBytes, utf8ToBytes } from '@kabina/crypto/bytes';
+import { encodeEntry } from '@kabina/election/entries';
 import { ElectionError } from '@kabina/election/errors';
 import {
   flipped,
@@ -11,7 +12,18 @@ import {
   type Step,
   type TestBoard,
 } from '@kabina/election/testing';
+import { peekCheckpoint } from '@kabina/log/checkpoint';
+import { formatProof, parseProof, type LogProof } from '@kabina/log/proof';
+import { TileTree } from '@kabina/log/tiles';
 import { readElection, readNotices } from './election.ts';
+
+/** As the box gives it: the entry, and where it stands. */
+async function proofAt(board: TestBoard, index: number): Promise<Uint8Array> {
+  const { checkpoint, entries, reader } = board;
+  const tree = await TileTree.open(reader, peekCheckpoint(checkpoint));
+  const proof = await tree.inclusionProof(index);
+  return utf8ToBytes(formatProof({ extra: entries[index]!, index, proof, checkpoint }));
+}
 
 describe('the election as the board has it', () => {
   let election: TestElection;
@@ -90,15 +102,44 @@ describe('the election as the board has it', () => {
   it('hears of notices, and of none that somebody made up', async () => {
     const index = good.index('withdrawn');
     const { manifest } = election;
-    const every = Array.from({ length: good.entries.length + 5 }, (_, at) => at);
-    const found = await readNotices(good.reader, manifest, every);
+    const every = await Promise.all(good.entries.map((_, at) => proofAt(good, at)));
+    const found = readNotices(manifest, every);
     assert.deepEqual(
       found.filter(({ entry }) => entry.type === 'withdrawn').map((notice) => notice.index),
       [index],
     );
     const by = election.sign('withdrawn', 'box', { contest: 'mayor', option: 'mayor-1' });
     const board = election.build([...steps, { name: 'lie', entry: by }]);
-    assert.deepEqual(await readNotices(board.reader, manifest, [board.index('lie')]), []);
+    assert.deepEqual(readNotices(manifest, [await proofAt(board, board.index('lie'))]), []);
+  });
+
+  it('believes no notice that its proof does not prove', async () => {
+    const { manifest } = election;
+    const index = good.index('withdrawn');
+    const proof = parseProof(await proofAt(good, index));
+    const refused = (change: Partial<LogProof>, code = 'board.checkpoint') => {
+      const { extra, ...rest } = { ...proof, ...change };
+      const file = utf8ToBytes(formatProof(extra === undefined ? rest : { ...rest, extra }));
+      assert.throws(() => readNotices(manifest, [file]), { code });
+    };
+    // Signed by the commission, and nowhere on the board.
+    const secret = election.sign('withdrawn', 'commission', {
+      contest: 'mayor',
+      option: 'mayor-1',
+    });
+    refused({ extra: encodeEntry(secret) });
+    refused({ index: index - 1 });
+    refused({ proof: proof.proof.slice(1) });
+    const { checkpoint } = proof;
+    refused(
+      { checkpoint: `${checkpoint.split('\n').slice(0, 5).join('\n')}\n` },
+      'board.witnesses',
+    );
+    assert.throws(() => readNotices(manifest, [utf8ToBytes('no proof')]), {
+      code: 'board.checkpoint',
+    });
+    const without = utf8ToBytes(formatProof({ index, proof: proof.proof, checkpoint }));
+    assert.throws(() => readNotices(manifest, [without]), { code: 'board.checkpoint' });
   });
 
   it('lets errors of the road through', async () => {

@@ -11,6 +11,7 @@ import { peekCheckpoint } from '@kabina/log/checkpoint';
 import { verifyQuorum } from '@kabina/log/cosignature';
 import { LogError } from '@kabina/log/errors';
 import { leafHash } from '@kabina/log/merkle';
+import { parseProof, verifyProof } from '@kabina/log/proof';
 import { readCheckpoint, TileTree, type TileReader } from '@kabina/log/tiles';
 import { BoothError } from './errors.ts';
 
@@ -23,7 +24,7 @@ export interface OpenElection {
   readonly key: Uint8Array;
 }
 
-/** An entry that somebody pointed at. */
+/** An entry that booths should know: `withdrawn`, `suspended`, `resumed`, `tally`. */
 export interface Notice {
   readonly index: number;
   readonly entry: Entry;
@@ -53,27 +54,31 @@ export async function readElection(reader: TileReader, trusted: Uint8Array): Pro
 }
 
 /**
- * Reads single entries that somebody has pointed at, and returns those that are of this election
- * and properly signed. A false pointer can hide a notice but not make one up.
+ * Reads single entries, each the extra data of its own inclusion proof (C2SP tlog-proof), and returns
+ * those that are of this election and properly signed. Whoever gives the proofs can hide an entry but
+ * not make one up.
+ *
+ * @throws BoothError `board.checkpoint`, `board.witnesses`: one of them proves nothing
  */
-export async function readNotices(
-  reader: TileReader,
-  manifest: Manifest,
-  indices: readonly number[],
-): Promise<Notice[]> {
-  if (indices.length === 0) return [];
-  const tree = await openTree(reader, await readNote(reader), manifest);
+export function readNotices(manifest: Manifest, proofs: readonly Uint8Array[]): Notice[] {
   const id = electionId(manifest);
-  const found: Notice[] = [];
-  for (const index of indices) {
-    if (index >= tree.size) continue;
-    for await (const { entry: bytes } of entries(tree, index, index + 1)) {
-      const entry = decoded(bytes);
-      if (entry === undefined || !equalBytes(entry.election, id)) continue;
-      if (checkSignatures(manifest, entry) === undefined) found.push({ index, entry });
-    }
+  return proofs.flatMap((file) => {
+    const { index, entry: bytes } = provedEntry(manifest, file);
+    const entry = decoded(bytes);
+    if (entry === undefined || !equalBytes(entry.election, id)) return [];
+    return checkSignatures(manifest, entry) === undefined ? [{ index, entry }] : [];
+  });
+}
+
+function provedEntry(manifest: Manifest, file: Uint8Array): { index: number; entry: Uint8Array } {
+  try {
+    const proof = parseProof(file);
+    const { extra: entry } = proof;
+    if (entry === undefined) throw new LogError('malformed-proof', 'a proof without its entry');
+    return { index: verifyProof(proof, leafHash(entry), boardPolicy(manifest)).index, entry };
+  } catch (error) {
+    throw boardFault(error);
   }
-  return found;
 }
 
 async function readNote(reader: TileReader): Promise<string> {

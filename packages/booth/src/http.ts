@@ -3,8 +3,10 @@
 
 import { BoothError } from './errors.ts';
 
-/** How long one exchange may take, in milliseconds. Checking a ballot takes the box far less. */
+/** How long an answer may take, in milliseconds. Checking a ballot takes the box far less. */
 const TIMEOUT = 20_000;
+/** What each byte of an answer may take besides, in milliseconds: a line of 100 bytes a second. */
+const BYTE_TIME = 10;
 /** A bundle of 256 entries of 65,535 bytes, and the lengths before them. */
 const MAX_BODY = 256 * (65_535 + 2);
 /** A service that asks for more patience than this is asked again anyway. */
@@ -13,7 +15,7 @@ const MAX_RETRY_AFTER = 3_600_000;
 /** How long to wait, and what ends the waiting. */
 export interface Patience {
   readonly signal?: AbortSignal;
-  /** Milliseconds; some seconds by default. */
+  /** Milliseconds, and what the answer's bytes take on a thin line; some seconds by default. */
   readonly timeout?: number;
 }
 
@@ -39,9 +41,8 @@ export async function exchange(url: string, options: Exchange = {}): Promise<Uin
     headers['content-type'] = 'application/cbor';
     body = options.cbor.slice();
   }
-  const timeout = AbortSignal.timeout(options.timeout ?? TIMEOUT);
-  const signal =
-    options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
+  const timeout = new Timeout(options.timeout ?? TIMEOUT);
+  const signal = AbortSignal.any([timeout.signal, ...(options.signal ? [options.signal] : [])]);
   let response: Response;
   let bytes: Uint8Array;
   try {
@@ -56,10 +57,12 @@ export async function exchange(url: string, options: Exchange = {}): Promise<Uin
       referrerPolicy: 'no-referrer',
       signal,
     });
-    bytes = await readBody(response, options.limit ?? MAX_BODY);
+    bytes = await readBody(response, options.limit ?? MAX_BODY, timeout);
   } catch (cause) {
     if (cause instanceof BoothError) throw cause;
     throw unreachable(cause);
+  } finally {
+    timeout.clear();
   }
   if (response.ok) return bytes;
   throw refusal(response, bytes);
@@ -89,7 +92,35 @@ function unreachable(cause: unknown): BoothError {
   return new BoothError(code, 'the service could not be reached', { retryable: true, cause });
 }
 
-async function readBody(response: Response, limit: number): Promise<Uint8Array> {
+/** Ends an exchange that is slower than the slowest line. */
+class Timeout {
+  readonly #patience: number;
+  readonly #since = performance.now();
+  readonly #end = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(patience: number) {
+    this.#patience = patience;
+    this.received(0);
+  }
+
+  get signal(): AbortSignal {
+    return this.#end.signal;
+  }
+
+  received(bytes: number): void {
+    clearTimeout(this.#timer);
+    const end = this.#since + this.#patience + bytes * BYTE_TIME;
+    const late = () => this.#end.abort(new DOMException('too slow', 'TimeoutError'));
+    this.#timer = setTimeout(late, end - performance.now());
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+async function readBody(response: Response, limit: number, timeout: Timeout): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   if (response.body === null) return new Uint8Array();
@@ -102,6 +133,7 @@ async function readBody(response: Response, limit: number): Promise<Uint8Array> 
       await reader.cancel();
       throw garbage(`the answer is longer than ${limit} bytes`);
     }
+    timeout.received(length);
     chunks.push(value);
   }
   const out = new Uint8Array(length);

@@ -5,11 +5,14 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { BoothError } from './errors.ts';
 import { held, type Keeper } from './keeper.ts';
+import { damaged } from './reading.ts';
 
 const DATABASE = 'kabina-booth';
 const IV_LENGTH = 12;
 /** How long to wait for the page before a reload to let go. */
 const HOLD_PATIENCE = 3000;
+/** As many records of many are open at a time: the others wait as they were stored, encrypted. */
+const OPENED_TOGETHER = 100;
 
 interface Stored {
   readonly iv: Uint8Array<ArrayBuffer>;
@@ -50,9 +53,7 @@ export class IdbKeeper implements Keeper {
   read(name: string): Promise<Uint8Array | undefined> {
     return this.#do('read', async (db, key) => {
       const stored = await db.get('records', name);
-      if (stored === undefined) return undefined;
-      const parameters = { name: 'AES-GCM', iv: stored.iv, additionalData: utf8(name) };
-      return new Uint8Array(await crypto.subtle.decrypt(parameters, key, stored.sealed));
+      return stored === undefined ? undefined : unseal(key, name, stored);
     });
   }
 
@@ -89,10 +90,24 @@ export class IdbKeeper implements Keeper {
   }
 
   names(prefix: string): Promise<string[]> {
-    return this.#do('names', async (db) => {
-      const all = await db.getAllKeys('records', IDBKeyRange.lowerBound(prefix));
-      return all.filter((name) => name.startsWith(prefix));
+    return this.#do('names', (db) => db.getAllKeys('records', beginningWith(prefix)));
+  }
+
+  async *readAll(prefix: string): AsyncIterable<readonly [string, Uint8Array]> {
+    const all = await this.#do('read', async (db) => {
+      const { store } = db.transaction('records');
+      const range = beginningWith(prefix);
+      const [names, stored] = await Promise.all([store.getAllKeys(range), store.getAll(range)]);
+      return names.map((name, i) => ({ name, stored: stored[i]! }));
     });
+    for (let done = 0; done < all.length; done += OPENED_TOGETHER) {
+      const some = all.slice(done, done + OPENED_TOGETHER);
+      yield* await this.#do('read', (_db, key) =>
+        Promise.all(
+          some.map(async ({ name, stored }) => [name, await unseal(key, name, stored)] as const),
+        ),
+      );
+    }
   }
 
   async #do<T>(
@@ -104,6 +119,7 @@ export class IdbKeeper implements Keeper {
       const { db, key } = await this.#open;
       return await work(db, key);
     } catch (cause) {
+      if (cause instanceof BoothError) throw cause;
       this.#open = undefined;
       throw new BoothError('keeper.failed', `the device can't ${what} a record`, {
         retryable: true,
@@ -142,6 +158,21 @@ async function seal(key: CryptoKey, name: string, value: Uint8Array): Promise<St
   const iv = crypto.getRandomValues(new Uint8Array(IV_LENGTH));
   const parameters = { name: 'AES-GCM', iv, additionalData: utf8(name) };
   return { iv, sealed: await crypto.subtle.encrypt(parameters, key, value.slice()) };
+}
+
+async function unseal(key: CryptoKey, name: string, { iv, sealed }: Stored): Promise<Uint8Array> {
+  try {
+    const parameters = { name: 'AES-GCM', iv, additionalData: utf8(name) };
+    return new Uint8Array(await crypto.subtle.decrypt(parameters, key, sealed));
+  } catch (cause) {
+    // Trying again gives the same: another record's, another key's, or cut.
+    throw damaged(cause);
+  }
+}
+
+/** Names are plain text: none has U+FFFF, which sorts behind all characters. */
+function beginningWith(prefix: string): IDBKeyRange {
+  return IDBKeyRange.bound(prefix, `${prefix}\uffff`);
 }
 
 function utf8(text: string): Uint8Array<ArrayBuffer> {

@@ -3,7 +3,10 @@
 
 import { BoothError } from './errors.ts';
 
-/** Every method rejects with `BoothError` `keeper.failed` when the device can't do it. */
+/**
+ * Every method rejects with `BoothError` `keeper.failed` when the device can't do it; reading, with
+ * `keeper.damaged` for what is not as it was written.
+ */
 export interface Keeper {
   /**
    * Makes the caller the only one who works on records of this name, in this and every other page,
@@ -21,6 +24,11 @@ export interface Keeper {
   delete(name: string): Promise<void>;
   /** Names that begin with `prefix`. */
   names(prefix: string): Promise<string[]>;
+  /**
+   * Records whose names begin with `prefix`, all as they were at one moment. Of many records this
+   * takes far less time than reading one after the other.
+   */
+  readAll(prefix: string): AsyncIterable<readonly [name: string, value: Uint8Array]>;
 }
 
 export function held(name: string): BoothError {
@@ -62,5 +70,10 @@ export class MemoryKeeper implements Keeper {
 
   async names(prefix: string): Promise<string[]> {
     return [...this.#records.keys()].filter((name) => name.startsWith(prefix));
+  }
+
+  async *readAll(prefix: string): AsyncIterable<readonly [string, Uint8Array]> {
+    const found = [...this.#records].filter(([name]) => name.startsWith(prefix));
+    yield* found.map(([name, value]) => [name, value.slice()] as const);
   }
 }

@@ -18,7 +18,13 @@ import { Pauses } from './pauses.ts';
 import { Records } from './records.ts';
 import { ballotsScreen, codeScreen, loginScreen, type StateAt } from './screens.ts';
 import type { BoothSession, Credentials, Paper, SessionState, Trouble } from './state.ts';
-import { assertAllowed, assertTransition, type Action, type Input } from './transitions.ts';
+import {
+  assertAllowed,
+  assertTransition,
+  idleState,
+  type Action,
+  type Input,
+} from './transitions.ts';
 import { WorkerHost } from './worker-host.ts';
 
 export type { SessionConfig } from './opened.ts';
@@ -116,19 +122,19 @@ export class VotingSession extends EventTarget implements BoothSession {
   }
 
   async login(credentials: Credentials): Promise<void> {
-    const { issuer } = this.#idle('login') as StateAt<'login'>;
+    const { issuer } = idleState(this.#state, 'login') as StateAt<'login'>;
     this.#go('login', { ...this.#loginState(issuer), busy: true });
     await this.#loginStep(() => this.#road.present(credentials));
   }
 
   async submitCode(code: string): Promise<void> {
-    this.#idle('submitCode');
+    idleState(this.#state, 'submitCode');
     this.#go('submitCode', { ...codeScreen(this.#road.pending!), busy: true });
     await this.#loginStep(() => this.#road.submit(code));
   }
 
   async resendCode(): Promise<void> {
-    this.#idle('resendCode');
+    idleState(this.#state, 'resendCode');
     this.#go('resendCode', { ...codeScreen(this.#road.pending!), busy: true });
     try {
       await this.#road.resend();
@@ -176,7 +182,7 @@ export class VotingSession extends EventTarget implements BoothSession {
   }
 
   review(): void {
-    const { contest, revision } = this.#idle('review') as StateAt<'marking'>;
+    const { contest, revision } = idleState(this.#state, 'review') as StateAt<'marking'>;
     this.#go('review', { at: 'review', contest, revision, busy: false });
   }
 
@@ -194,7 +200,7 @@ export class VotingSession extends EventTarget implements BoothSession {
   }
 
   async seal(marks: readonly number[], digits?: string): Promise<void> {
-    const { contest, revision } = this.#idle('seal') as StateAt<'review'>;
+    const { contest, revision } = idleState(this.#state, 'seal') as StateAt<'review'>;
     const work = this.#papers.get(contest);
     const busy = this.#go('seal', { at: 'review', contest, revision, busy: true });
     try {
@@ -210,14 +216,14 @@ export class VotingSession extends EventTarget implements BoothSession {
   }
 
   async cast(): Promise<void> {
-    const { contest, revision, opened } = this.#idle('cast') as StateAt<'sealed'>;
+    const { contest, revision, opened } = idleState(this.#state, 'cast') as StateAt<'sealed'>;
     if (opened) throw new BoothError('session.illegal', 'an opened ballot is never cast');
     this.#go('cast', { at: 'casting', contest, revision });
     await this.#opened!.casts.drive(this.#papers.get(contest));
   }
 
   async challenge(): Promise<void> {
-    await this.#challenge(this.#idle('challenge') as StateAt<'sealed'>, 'challenge');
+    await this.#challenge(idleState(this.#state, 'challenge') as StateAt<'sealed'>, 'challenge');
   }
 
   async #challenge(state: StateAt<'sealed'>, input: Action): Promise<void> {
@@ -250,7 +256,7 @@ export class VotingSession extends EventTarget implements BoothSession {
   }
 
   async retry(): Promise<void> {
-    const state = this.#idle('retry');
+    const state = idleState(this.#state, 'retry');
     if (state.at === 'failed') {
       this.#go('retry', { at: 'starting' });
       await this.start();
@@ -389,14 +395,6 @@ export class VotingSession extends EventTarget implements BoothSession {
   #assertNothingPending(): void {
     if (this.#papers.pending.length === 0) return;
     throw new BoothError('session.pending', 'a cast has no answer yet');
-  }
-
-  /** The state, if the voter may do this now and nothing of it is under way already. */
-  #idle(action: Action): SessionState {
-    const state = this.#state;
-    assertAllowed(state.at, action);
-    if ('busy' in state && state.busy) throw new BoothError('session.illegal', 'still busy');
-    return state;
   }
 
   #go(input: Input, state: SessionState): SessionState {

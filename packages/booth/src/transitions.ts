@@ -2,7 +2,7 @@
 // `VotingSession` asks it before every action and at every change; the tests walk through it.
 
 import { BoothError } from './errors.ts';
-import type { At } from './state.ts';
+import type { At, SessionState } from './state.ts';
 
 /** What the voter does. */
 export type Action =
@@ -131,4 +131,11 @@ export function assertAllowed(at: At, action: Action): void {
   if (!allows(at, action)) {
     throw new BoothError('session.illegal', `${action} is not possible in ${at}`);
   }
+}
+
+/** The state again. Throws `session.illegal` unless the voter may do this now, and nothing is under way. */
+export function idleState(state: SessionState, action: Action): SessionState {
+  assertAllowed(state.at, action);
+  if ('busy' in state && state.busy) throw new BoothError('session.illegal', 'still busy');
+  return state;
 }

@@ -9,7 +9,13 @@ import { BoothError, troubleOf } from '../errors.ts';
 import { without } from '../objects.ts';
 import type { StateAt } from '../screens.ts';
 import type { BoothSession, Credentials, Paper, SessionState } from '../state.ts';
-import { assertAllowed, assertTransition, type Action, type Input } from '../transitions.ts';
+import {
+  assertAllowed,
+  assertTransition,
+  idleState,
+  type Action,
+  type Input,
+} from '../transitions.ts';
 import { openCard } from './card-opening.ts';
 import { endPlace } from './casting.ts';
 import { asBoothError, stationTrouble } from './errors.ts';
@@ -78,7 +84,7 @@ export class CardSession extends EventTarget implements BoothSession {
   }
 
   async login(credentials: Credentials): Promise<void> {
-    this.#idle('login');
+    idleState(this.#state, 'login');
     const busy = this.#go('login', { ...LOGIN, busy: true });
     this.#running = this.#enter(credentials, busy);
     await this.#running;
@@ -138,7 +144,7 @@ export class CardSession extends EventTarget implements BoothSession {
   }
 
   review(): void {
-    const { contest } = this.#idle('review') as StateAt<'marking'>;
+    const { contest } = idleState(this.#state, 'review') as StateAt<'marking'>;
     this.#go('review', { at: 'review', contest, revision: 0, busy: false });
   }
 
@@ -152,7 +158,7 @@ export class CardSession extends EventTarget implements BoothSession {
   }
 
   async seal(marks: readonly number[], digits?: string): Promise<void> {
-    const { contest } = this.#idle('seal') as StateAt<'review'>;
+    const { contest } = idleState(this.#state, 'seal') as StateAt<'review'>;
     const paper = this.#paper(contest);
     const review = { at: 'review', contest, revision: 0 } as const;
     const busy = this.#go('seal', { ...review, busy: true });
@@ -168,7 +174,7 @@ export class CardSession extends EventTarget implements BoothSession {
   }
 
   async cast(): Promise<void> {
-    const { contest, opened } = this.#idle('cast') as StateAt<'sealed'>;
+    const { contest, opened } = idleState(this.#state, 'cast') as StateAt<'sealed'>;
     if (opened) throw new BoothError('session.illegal', 'an opened ballot is never cast');
     this.#go('cast', { at: 'casting', contest, revision: 0 });
     await this.#cast(this.#paper(contest));
@@ -197,7 +203,7 @@ export class CardSession extends EventTarget implements BoothSession {
   }
 
   async challenge(): Promise<void> {
-    const state = this.#idle('challenge') as StateAt<'sealed'>;
+    const state = idleState(this.#state, 'challenge') as StateAt<'sealed'>;
     const sealed = without(state, 'error');
     const busy = this.#go('challenge', { ...sealed, busy: true });
     try {
@@ -245,7 +251,7 @@ export class CardSession extends EventTarget implements BoothSession {
   }
 
   async retry(): Promise<void> {
-    const state = this.#idle('retry');
+    const state = idleState(this.#state, 'retry');
     if (state.at === 'failed') {
       this.#go('retry', { at: 'starting' });
       await this.start();
@@ -328,13 +334,6 @@ export class CardSession extends EventTarget implements BoothSession {
 
   #shows(at: 'casting', contest: string): boolean {
     return this.#state.at === at && this.#state.contest === contest;
-  }
-
-  #idle(action: Action): SessionState {
-    const state = this.#state;
-    assertAllowed(state.at, action);
-    if ('busy' in state && state.busy) throw new BoothError('session.illegal', 'still busy');
-    return state;
   }
 
   #go(input: Input, state: SessionState): SessionState {

@@ -310,4 +310,13 @@ describe("a station's kiosk", () => {
     await assert.rejects(kiosk.deliver('village', 1), { code: 'deliveries.style' });
     await kiosk.stop();
   });
+
+  it('takes no card for which the issuer has signed something else', async () => {
+    const kiosk = await openKiosk(portal, { kiosk: 'K2' });
+    await kiosk.fetchElection();
+    portal.stations.asked = (blinded) => blinded.toReversed();
+    await assert.rejects(kiosk.deliver('town', 1), { code: 'deliveries.answer' });
+    assert.ok(kiosk.status.cards.every(({ received }) => received === 0));
+    await kiosk.stop();
+  });
 });

@@ -6,12 +6,13 @@ import { equalBytes, hexToBytes } from '@kabina/crypto/bytes';
 import { stationList, type Manifest } from '@kabina/election/manifest';
 import type { SetJournal } from '@kabina/outbox/journal';
 import { PortalClient, type IssuerAddress } from '../client.ts';
+import { readNotices } from '../election.ts';
 import { BoothError } from '../errors.ts';
 import { Pauses } from '../pauses.ts';
 import type { BoothSession, Trouble } from '../state.ts';
 import type { WorkerEndpoint } from '../worker-client.ts';
 import { WorkerHost } from '../worker-host.ts';
-import { decodeCache, encodeCache, fetchBoard, type BoardCache } from './board-cache.ts';
+import { decodeCache, encodeCache, fetchBoard, withNews, type BoardCache } from './board-cache.ts';
 import { CardSession } from './card-session.ts';
 import { endPlace, finishCasting } from './casting.ts';
 import { heldOf, heldText, makeAccount, makeClosing, owesAccount, postAccount } from './closing.ts';
@@ -24,7 +25,7 @@ import { Places } from './places.ts';
 import { encodeQueueFile } from './queue-file.ts';
 import { BallotQueue } from './queue.ts';
 import type { KioskServices } from './services.ts';
-import { browserStorage, type KioskStorage } from './storage.ts';
+import { browserStorage, NAME_DIGITS, stationDatabase, type KioskStorage } from './storage.ts';
 
 export type * from './kiosk-view.ts';
 export type { KioskStorage } from './storage.ts';
@@ -52,8 +53,6 @@ const ACCOUNT_PACE = { first: 2000, most: 60_000 };
 const LOOK = 60_000;
 /** Pauses between looks for news of the election, whatever voters do. */
 const NEWS_PACE = { first: 300_000, most: 300_000 };
-/** Digits of the electionId in the names of databases and journals. */
-const NAME_DIGITS = 16;
 /** After these nothing is known to be right any more. */
 const FATAL: readonly string[] = [
   'journal.disagrees',
@@ -94,7 +93,7 @@ export class KioskStation extends EventTarget {
       throw new TypeError('"electionId" expected 64 hexadecimal digits');
     }
     this.#options = options;
-    const name = options.database ?? `kabina-station-${electionId.slice(0, NAME_DIGITS)}`;
+    const name = options.database ?? stationDatabase(electionId);
     this.#storage = options.storage ?? browserStorage(name);
     this.#client = new PortalClient(options);
     this.#worker = new WorkerHost({
@@ -131,6 +130,7 @@ export class KioskStation extends EventTarget {
       manifest: this.manifest,
       places: this.#places,
       queue: this.#queue?.status,
+      news: this.#news,
       now: this.#now(),
       occupied: this.#occupied,
       stopped: this.#stopped,
@@ -150,14 +150,20 @@ export class KioskStation extends EventTarget {
   }
 
   /**
-   * With a line: reads and verifies the board and keeps what proves it; again, for news of candidates
-   * who left and of a suspension. A kiosk that was set up looks for those by itself, now and then.
+   * With a line: reads and verifies the board and keeps what proves it; again, only the news of
+   * candidates who left and of a suspension. A kiosk that was set up looks for those by itself, now
+   * and then.
    * @throws BoothError `board.…`, `network.…`, `kiosk.unknown`, `keeper.…`
    */
   fetchElection(): Promise<void> {
     return this.#alone(async () => {
       const trusted = hexToBytes(this.#options.electionId);
-      const { cache } = await fetchBoard(this.#client, trusted);
+      const before = this.#services && this.#board;
+      const cache =
+        before === undefined
+          ? await fetchBoard(this.#client, trusted)
+          : await withNews(this.#client, this.#services!.manifest, before);
+      if (cache === before) return;
       await this.#storage.keeper.write(this.#name('board'), encodeCache(cache));
       await this.#openElection(cache);
     });
@@ -227,6 +233,18 @@ export class KioskStation extends EventTarget {
   async sendNow(): Promise<void> {
     await Promise.all([this.#queue?.flush(), this.#lookForNews()]);
     this.#account.wake();
+  }
+
+  /**
+   * What the box has refused waits again, and leaves as everything else does; refused again, it is set
+   * aside again. A refusal is nobody's signature: it may have been a fault of the line.
+   * @throws BoothError `kiosk.setup`; `session.pending` while somebody votes; `outbox.…`, `storage.…`
+   */
+  retryAside(): Promise<void> {
+    return this.#alone(async () => {
+      this.#ready();
+      await this.#queue?.release();
+    });
   }
 
   /**
@@ -343,7 +361,7 @@ export class KioskStation extends EventTarget {
       client: this.#client,
       journal: this.#journal('outbox'),
       held: () => places.closing && heldOf(places.closing),
-      changed: () => this.#changed(),
+      changed: () => this.#queueChanged(),
     });
     try {
       await finishCasting(services, this.#queue);
@@ -413,6 +431,16 @@ export class KioskStation extends EventTarget {
     this.#changed();
   }
 
+  /** A queue that this page has lost keeps nothing any more: nobody may begin, or find out at casting. */
+  #queueChanged(): void {
+    const trouble = this.#queue?.status.trouble;
+    if (trouble !== undefined && FATAL.includes(trouble.code) && !this.#stopped) {
+      this.#trouble = trouble;
+      this.#stopped = true;
+    }
+    this.#changed();
+  }
+
   #planAccount(): void {
     const services = this.#services;
     if (services === undefined || this.#stopped) return;
@@ -432,17 +460,13 @@ export class KioskStation extends EventTarget {
 
   /** A voter's session goes on meanwhile: nothing of it is touched. Without a line nothing changes. */
   async #lookForNews(): Promise<void> {
-    const before = this.#board;
-    if (before === undefined || this.#stopped) return;
+    const [before, manifest] = [this.#board, this.manifest];
+    if (before === undefined || manifest === undefined || this.#stopped) return;
     try {
-      const { notices: told } = await this.#client.status();
-      if (told.every((index) => before.notices.includes(index))) return;
-      const { cache, notices } = await fetchBoard(
-        this.#client,
-        hexToBytes(this.#options.electionId),
-      );
+      const cache = await withNews(this.#client, manifest, before);
       // Meanwhile a person may have fetched it.
-      if (this.#board !== before) return;
+      if (cache === before || this.#board !== before) return;
+      const notices = readNotices(manifest, cache.notices);
       await this.#storage.keeper.write(this.#name('board'), encodeCache(cache));
       this.#board = cache;
       this.#news = newsOf(notices);

@@ -4,6 +4,7 @@ import { bytesToHex } from '@kabina/crypto/bytes';
 import { electionId, servedStyles, type Manifest } from '@kabina/election/manifest';
 import type { Trouble } from '../state.ts';
 import type { KioskCards, KioskPhase, KioskStatus } from './kiosk-view.ts';
+import type { News } from './news.ts';
 import type { Places } from './places.ts';
 
 export interface StatusFacts {
@@ -13,6 +14,7 @@ export interface StatusFacts {
   readonly manifest: Manifest | undefined;
   readonly places: Places | undefined;
   readonly queue: KioskStatus['queue'] | undefined;
+  readonly news: News;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Somebody is in the booth. */
@@ -25,7 +27,7 @@ export interface StatusFacts {
 const NO_QUEUE = { waiting: 0, quarantined: 0, sent: 0, line: undefined, full: false } as const;
 
 export function kioskStatus(facts: StatusFacts): KioskStatus {
-  const { kiosk, manifest, station, places, queue = NO_QUEUE, occupied, trouble } = facts;
+  const { kiosk, manifest, station, places, queue = NO_QUEUE, news, occupied, trouble } = facts;
   const found = manifest?.stations.find(({ id }) => id === station);
   const opened = places?.opened;
   return {
@@ -42,6 +44,7 @@ export function kioskStatus(facts: StatusFacts): KioskStatus {
           },
         }),
     cards: cardsOf(facts),
+    heard: { suspended: news.suspended, extension: news.extension },
     interrupted: !occupied && opened !== undefined && !opened.mark.complete,
     queue: { ...queue, sent: sentOf(places, queue) },
     ...(trouble === undefined ? {} : { trouble }),

@@ -42,6 +42,16 @@ export interface KioskStatus {
     readonly title: Localized;
   };
   readonly cards: readonly KioskCards[];
+  /**
+   * Of the commission's acts as far as this kiosk has read them from the board: without a line there may
+   * be one that it has not heard of.
+   */
+  readonly heard: {
+    /** Voting stands suspended: no card is opened, and who has begun goes on. */
+    readonly suspended: boolean;
+    /** Milliseconds by which closing is put off. */
+    readonly extension: number;
+  };
   /** A voter's session was cut off (power, crash): the same card goes on, or a member ends it. */
   readonly interrupted: boolean;
   readonly queue: {

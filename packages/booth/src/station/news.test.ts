@@ -45,7 +45,12 @@ describe('news of the election', () => {
     // Nobody has told it yet: it goes by the hours.
     await waiting.login({ method: 'card', code: first });
     assert.equal(waiting.state.at, 'ballots');
+    assert.equal(kiosk.status.heard.suspended, false);
+    let heard = 0;
+    kiosk.addEventListener('change', () => (heard += Number(kiosk.status.heard.suspended)));
     await kiosk.sendNow();
+    assert.ok(heard > 0, 'who shows the kiosk is told');
+    assert.deepEqual(kiosk.status.heard, { suspended: true, extension: 0 });
     // Who has begun goes on.
     await voteAtKiosk(waiting, first, ['question']);
     assert.equal(waiting.papers.at(-1)?.state, 'queued');
@@ -57,10 +62,12 @@ describe('news of the election', () => {
     // Without a line it remembers what it has heard.
     portal.fault = () => 'unsent';
     const again = await openKiosk(portal, { disk, clock });
+    assert.equal(again.status.heard.suspended, true);
     assert.equal(await refusal(again, second), 'card.early');
     portal.fault = () => undefined;
     publish('resumed', { extension: 2 * 3600 });
     await again.sendNow();
+    assert.deepEqual(again.status.heard, { suspended: false, extension: 2 * HOUR });
     assert.equal(await refusal(again, second), undefined);
     const closes = Date.parse(again.manifest!.hours.closes);
     now = closes + 2 * HOUR - 1000;

@@ -171,9 +171,10 @@ export class Places {
     if (this.#sure) return;
     const prefix = this.#name('place/');
     const places = new Map<string, PlaceMark>();
-    for (const name of await this.#keeper.names(prefix)) {
-      const place = await this.read(name.slice(prefix.length));
-      if (place !== undefined) places.set(place.id, markOf(place));
+    for await (const [name, bytes] of this.#keeper.readAll(prefix)) {
+      const place = decodePlace(name.slice(prefix.length), bytes);
+      places.set(place.id, markOf(place));
+      bytes.fill(0);
     }
     const intent = await this.#keeper.read(this.#name('intent'));
     const closing = await this.#keeper.read(this.#name('closing'));

@@ -102,11 +102,17 @@ export class BallotQueue {
     await this.#outbox.put(key, ballot);
   }
 
-  /** Ballots that wait, in random order; not those that the box has refused for good. */
+  /**
+   * Ballots that wait, in random order; not those that the box has refused for good. One that can't be
+   * read stays where it is, set aside by the sender: the others must not wait for it.
+   */
   async waiting(): Promise<WaitingBallot[]> {
     const found: WaitingBallot[] = [];
     for (const key of await this.#outbox.keys()) {
-      const bytes = await this.#outbox.get(key);
+      const bytes = await this.#outbox.get(key).catch((error: unknown) => {
+        if ((error as { code?: unknown }).code !== 'outbox.damaged') throw error;
+        return undefined;
+      });
       if (bytes !== undefined) found.push({ bytes, leaf: leafHash(bytes) });
     }
     return found;

@@ -13,11 +13,21 @@ export interface KioskStorage {
   assure(need: number): Promise<void>;
 }
 
-/** In the origin's IndexedDB: databases `NAME` and `NAME-outbox`. */
+/** Digits of the electionId in the names of databases and journals. */
+export const NAME_DIGITS = 16;
+
+/** Where a kiosk keeps its cards, unless it is told otherwise. */
+export const stationDatabase = (electionId: string): string =>
+  `kabina-station-${electionId.slice(0, NAME_DIGITS)}`;
+
+/** Beside it, its ballots. */
+export const queueDatabase = (name: string): string => `${name}-outbox`;
+
+/** In the origin's IndexedDB. */
 export function browserStorage(name: string): KioskStorage {
   return {
     keeper: new IdbKeeper(name),
-    openOutbox: (options) => Outbox.open({ ...options, database: `${name}-outbox` }),
+    openOutbox: (options) => Outbox.open({ ...options, database: queueDatabase(name) }),
     assure: (need) => assureStorage({ need }),
   };
 }

@@ -32,6 +32,10 @@ export class MemoryJournal implements SetJournal {
 export interface OutboxDisk {
   readonly waiting: Map<string, Uint8Array>;
   readonly aside: Map<string, { readonly code: string; readonly bytes: Uint8Array }>;
+  /** Items that the disk gives back otherwise than they were put. */
+  readonly spoiled: Set<string>;
+  /** Why nothing of it works any more, as when the browser has closed the database. */
+  lost?: OutboxError;
 }
 
 /** As `Outbox`, on a disk of its own. */
@@ -70,10 +74,12 @@ class MemoryOutbox extends EventTarget {
   }
 
   async keys(): Promise<string[]> {
+    if (this.#disk.lost !== undefined) throw this.#disk.lost;
     return [...this.#disk.waiting.keys()].sort();
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
+    if (this.#disk.spoiled.has(key)) throw new OutboxError('outbox.damaged', 'not what was put');
     return (this.#disk.waiting.get(key) ?? this.#disk.aside.get(key)?.bytes)?.slice();
   }
 
@@ -114,7 +120,7 @@ class MemoryOutbox extends EventTarget {
 }
 
 export function emptyOutbox(): OutboxDisk {
-  return { waiting: new Map(), aside: new Map() };
+  return { waiting: new Map(), aside: new Map(), spoiled: new Set() };
 }
 
 /** Storage of one kiosk; the same keeper and disk again are the same kiosk after a restart. */

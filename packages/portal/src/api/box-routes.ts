@@ -96,6 +96,15 @@ export const boxRoutes = {
     answer: { type: 'text/plain' },
     errors: ['proofs.not-yet'],
   },
+  notices: {
+    method: 'GET',
+    path: '/notices/{index}',
+    summary:
+      'An entry that booths should know, of those in `notices` of the status, as the extra data of its inclusion proof (C2SP tlog-proof): all that a kiosk on a thin line needs.',
+    params: { index: s.logIndex },
+    answer: { type: 'text/plain' },
+    errors: ['proofs.not-yet'],
+  },
   receipts: {
     method: 'GET',
     path: '/receipts/{trackingCode}',

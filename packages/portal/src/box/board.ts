@@ -169,13 +169,22 @@ export class Board {
    * extra data, from which the ballot's leaf hash can be computed.
    */
   async proof(leaf: Uint8Array): Promise<string | undefined> {
-    const checkpoint = this.#writer.published;
     const index = this.indexOfBallot(leaf);
-    if (checkpoint === undefined || index === undefined) return undefined;
+    return index === undefined ? undefined : this.#proof(index, this.indexOf(leaf) === undefined);
+  }
+
+  /** One of {@link Board.notices} as the extra data of its proof; `undefined` if it isn't published. */
+  async notice(index: number): Promise<string | undefined> {
+    return this.notices.includes(index) ? this.#proof(index, true) : undefined;
+  }
+
+  async #proof(index: number, withEntry: boolean): Promise<string | undefined> {
+    const checkpoint = this.#writer.published;
+    if (checkpoint === undefined) return undefined;
     const { size } = peekCheckpoint(checkpoint);
     if (index >= size) return undefined;
     const proof = await this.#writer.inclusionProof(index, size);
-    if (this.indexOf(leaf) !== undefined) return formatProof({ index, proof, checkpoint });
+    if (!withEntry) return formatProof({ index, proof, checkpoint });
     const tree = await TileTree.open(this.#store, { size, root: this.state.rootAt(size) });
     for await (const { entry: extra } of tree.entries(index, index + 1)) {
       return formatProof({ extra, index, proof, checkpoint });

@@ -8,9 +8,10 @@ import { challengeEntry, coreHash, trackingCode } from '@kabina/election/ballot'
 import { decodeEntry, encodeEntry, type EntryOf } from '@kabina/election/entries';
 import { decodePromise, readLookup, verifyPromise } from '@kabina/election/receipt';
 import { testSeed } from '@kabina/election/testing';
+import type { Policy } from '@kabina/log/cosignature';
 import { leafHash } from '@kabina/log/merkle';
 import { parseVerifierKey } from '@kabina/log/note';
-import { verifyProof } from '@kabina/log/proof';
+import { parseProof, verifyProof } from '@kabina/log/proof';
 import { until, type Client } from '../test-client.ts';
 import { listening, PortalElection } from '../test-election.ts';
 import type { RunningBox } from './service.ts';
@@ -34,6 +35,16 @@ after(async () => {
 
 const status = async (): Promise<Record<string, unknown>> =>
   (await box.ask('GET', '/status')).json as Record<string, unknown>;
+
+function policy(): Policy {
+  const { board, witnesses } = portal.manifest;
+  return {
+    logKey: parseVerifierKey(board.key),
+    origin: board.origin,
+    witnesses: witnesses.keys.map((key) => parseVerifierKey(key)),
+    quorum: witnesses.quorum,
+  };
+}
 
 test('the board is open, cosigned, and another reader sees the same', async () => {
   const { phase, electionId } = await status();
@@ -60,13 +71,7 @@ test('a ballot is accepted, promised, recorded and proved', async () => {
     () => box.ask('GET', path),
     ({ status: s }) => s === 200,
   );
-  const { manifest } = portal;
-  const proved = verifyProof(proof.bytes, leaf, {
-    logKey: parseVerifierKey(manifest.board.key),
-    origin: manifest.board.origin,
-    witnesses: manifest.witnesses.keys.map((key) => parseVerifierKey(key)),
-    quorum: manifest.witnesses.quorum,
-  });
+  const proved = verifyProof(proof.bytes, leaf, policy());
   assert.ok(proved.index > 0);
 
   const { body } = decodeEntry(cbor) as EntryOf<'ballot'>;
@@ -153,6 +158,14 @@ test('the board is served as plain files', async () => {
   }
 });
 
+test('tells a page of another origin what time it is here', async () => {
+  const { headers } = await fetch(`${box.url}/status`, {
+    headers: { origin: 'http://kiosk.test' },
+  });
+  assert.equal(headers.get('access-control-expose-headers'), 'date');
+  assert.ok(Math.abs(Date.parse(headers.get('date')!) - Date.now()) < 60_000);
+});
+
 test('events: the present status first, then what the board has grown to', async () => {
   const stop = new AbortController();
   const answer = await fetch(`${box.url}/events`, { signal: stop.signal });
@@ -182,6 +195,18 @@ test('suspended: the pool is on the board before it, and nothing is accepted aft
   assert.equal(state.phase, 'suspended');
   const { core } = (decodeEntry(cbor) as EntryOf<'ballot'>).body;
   assert.equal(state.ballots.withCore(coreHash(core)).length, 1);
+  const { notices } = (await status()) as { notices: number[] };
+  const notice = await until(
+    () => box.ask('GET', `/notices/${notices.at(-1)}`),
+    ({ status: s }) => s === 200,
+  );
+  const { extra } = parseProof(notice.bytes);
+  assert.equal(verifyProof(notice.bytes, leafHash(extra!), policy()).index, notices.at(-1));
+  assert.equal(decodeEntry(extra!).type, 'suspended');
+  // Nothing but what booths should know: not the entry before it.
+  const other = await box.ask('GET', `/notices/${notices.at(-1)! - 1}`);
+  assert.equal(other.code, 'proofs.not-yet');
+  assert.equal((await box.ask('GET', '/notices/-1')).code, 'request.fields');
   await box.post([portal.signed('resumed', 'commission', { extension: 60 })]);
   assert.equal((await box.ask('POST', '/ballots', { cbor: portal.ballot('galina') })).status, 200);
 });

@@ -119,6 +119,11 @@ class BoxService {
       if (proof === undefined) throw new PortalError('proofs.not-yet');
       return new Answer(proof, {});
     },
+    notices: async ({ params }) => {
+      const notice = await this.board.notice(Number(params['index']));
+      if (notice === undefined) throw new PortalError('proofs.not-yet');
+      return new Answer(notice, {});
+    },
     receipts: ({ params }) => this.#receipt(params['trackingCode'] as string),
     status: async () => this.#status(),
     events: () => this.#feed.stream(),

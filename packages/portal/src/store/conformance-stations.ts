@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import type { Open } from './conformance.ts';
+import { storeTest, type Open } from './conformance.ts';
 import type { Delivery } from './deliveries.ts';
 import type { IdentifiedStore, Served, Voter } from './identified.ts';
 import type { Marked } from './lists.ts';
@@ -59,16 +59,7 @@ export function stationStoreConformance(
   open: Open<IdentifiedStore>,
   newPlace: () => Promise<string>,
 ): void {
-  const withStore = (name: string, work: (store: IdentifiedStore) => Promise<void>): void => {
-    test(`${driver}: ${name}`, async () => {
-      const store = await open(await newPlace());
-      try {
-        await work(store);
-      } finally {
-        await store.close();
-      }
-    });
-  };
+  const withStore = storeTest(driver, open, newPlace);
   const numbersOf = async (store: IdentifiedStore, list: string): Promise<string[]> =>
     (await store.lists.take(list, 0, 99)).map(({ number }) => number);
 

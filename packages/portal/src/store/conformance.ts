@@ -12,6 +12,24 @@ import type { IdentifiedStore, Served, Session, Voter } from './identified.ts';
 /** Opens a store on the given place; the same place again finds what was committed. */
 export type Open<Store> = (place: string) => Promise<Store>;
 
+/** A way to write tests each of which has a store on a place of its own. */
+export function storeTest<Store extends { close(): Promise<void> }>(
+  driver: string,
+  open: Open<Store>,
+  newPlace: () => Promise<string>,
+): (name: string, work: (store: Store) => Promise<void>) => void {
+  return (name, work) => {
+    test(`${driver}: ${name}`, async () => {
+      const store = await open(await newPlace());
+      try {
+        await work(store);
+      } finally {
+        await store.close();
+      }
+    });
+  };
+}
+
 const plain = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 function voter(position: number, over: Partial<Voter> = {}): Voter {
@@ -54,16 +72,7 @@ export function identifiedStoreConformance(
   open: Open<IdentifiedStore>,
   newPlace: () => Promise<string>,
 ): void {
-  const withStore = (name: string, work: (store: IdentifiedStore) => Promise<void>): void => {
-    test(`${driver}: ${name}`, async () => {
-      const store = await open(await newPlace());
-      try {
-        await work(store);
-      } finally {
-        await store.close();
-      }
-    });
-  };
+  const withStore = storeTest(driver, open, newPlace);
 
   withStore('voters: import, look-up, order, replacement', async (store) => {
     const list = [voter(0), voter(1), voter(2)];
@@ -243,16 +252,7 @@ export function anonymousStoreConformance(
   open: Open<AnonymousStore>,
   newPlace: () => Promise<string>,
 ): void {
-  const withStore = (name: string, work: (store: AnonymousStore) => Promise<void>): void => {
-    test(`${driver}: ${name}`, async () => {
-      const store = await open(await newPlace());
-      try {
-        await work(store);
-      } finally {
-        await store.close();
-      }
-    });
-  };
+  const withStore = storeTest(driver, open, newPlace);
 
   withStore('ballots: accepted once, repeated, refused for another', async (store) => {
     const first = ballot();
