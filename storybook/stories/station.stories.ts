@@ -182,5 +182,6 @@ function balance(name: keyof typeof balances): Story {
 }
 
 export const BalanceHolds = balance('holds');
+export const BalanceLostDesk = balance('lost desk');
 export const BalanceIncomplete = balance('incomplete');
 export const BalanceBroken = balance('broken');

@@ -70,7 +70,10 @@ export function loginScreen(
   };
   const onlyCard = state.methods.every((method) => method === 'card');
   return html`<section>
-    <h2 tabindex="-1">${onlyCard ? msg('Поднесите карточку') : msg('Вход')}</h2>
+    <div class="top">
+      <h2 tabindex="-1">${onlyCard ? msg('Поднесите карточку') : msg('Вход')}</h2>
+      ${kiosk ? wayBack(state, session) : nothing}
+    </div>
     ${state.methods.map(
       (method, index) =>
         html`${index === 0 ? nothing : html`<p class="or muted">${msg('или')}</p>`}${screens[
@@ -78,6 +81,21 @@ export function loginScreen(
         ]()}`,
     )}
   </section>`;
+}
+
+/** Whoever can't or won't log in leaves the terminal to the next. */
+function wayBack(state: At<'login'>, session: BoothSession): TemplateResult {
+  return html`<button
+    class="button"
+    type="button"
+    aria-disabled=${state.busy}
+    @click=${() => {
+      // A card that is being opened would be spent by the end.
+      if (!state.busy) void session.end();
+    }}
+  >
+    ${msg('Вернуться к началу')}
+  </button>`;
 }
 
 export function codeScreen(

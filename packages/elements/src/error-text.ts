@@ -4,7 +4,7 @@
  * them, for whoever helps.
  */
 import { msg } from '@lit/localize';
-import { STATION_TEXTS } from './station-text.ts';
+import { STATION_FAMILIES, STATION_TEXTS } from './station-text.ts';
 
 export interface ErrorText {
   readonly message: string;
@@ -171,6 +171,10 @@ const TEXTS: Readonly<Record<string, Entry>> = {
     message: msg('Ответ урны не прошёл проверку.'),
     advice: `${msg('Сообщите об этом комиссии.')} ${wait()}`,
   }),
+  'proofs.not-yet': () => ({
+    message: msg('Журнал ещё не заверил эту запись.'),
+    advice: wait(),
+  }),
   'box.proof': () => ({
     message: msg('Журнал не смог доказать, что бюллетень в нём есть.'),
     advice: msg('Сохраните квитанцию и сообщите об этом наблюдателям.'),
@@ -204,6 +208,9 @@ const TEXTS: Readonly<Record<string, Entry>> = {
     advice: callHelp(),
   }),
   'worker.failed': internal,
+  'desk.failed': internal,
+  'send.failed': internal,
+  'outbox.taken': internal,
   'session.illegal': internal,
   'session.pending': () => ({
     message: msg('Урна ещё не ответила.'),
@@ -223,6 +230,7 @@ const FAMILIES: readonly (readonly [prefix: string, entry: Entry])[] = [
   ['codes.', () => ({ message: msg('Не удалось проверить код.'), advice: wait() })],
   ['board.', untrusted],
   ['request.', internal],
+  ...STATION_FAMILIES,
 ];
 
 /** Text for a stable error code, in the language of the page; any code has one. */

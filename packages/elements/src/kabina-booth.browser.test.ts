@@ -89,6 +89,42 @@ describe('kabina-booth', () => {
     }
   });
 
+  it('lets whoever was refused go to the idle screen, but not while a card is being opened', async () => {
+    const at = (name: string) => everyScreen.find(([screen]) => screen === name)![1];
+    const wayBack = (booth: KabinaBooth): HTMLElement =>
+      deep(booth, '#screen section > .top button');
+    const refused = scriptedSession({ manifest: training, state: at('card refused') });
+    const booth = await show(refused, 'kiosk');
+    expect(text(booth)).to.include('Эта карточка для другого терминала');
+    let ended = 0;
+    booth.addEventListener('kabina-end', () => (ended += 1));
+    wayBack(booth).click();
+    await until(booth, () => ended === 1);
+    expect(refused.state.at).to.equal('ended');
+    clear();
+    const card = at('card');
+    if (card.at !== 'login') throw new Error(card.at);
+    const busy = scriptedSession({ manifest: training, state: { ...card, busy: true } });
+    wayBack(await show(busy, 'kiosk')).click();
+    expect(busy.state.at).to.equal('login');
+    clear();
+    // Somebody's own page has nowhere to go back to.
+    const own = await show(scriptedSession({ manifest: training, state: at('login') }));
+    expect(text(own)).not.to.include('Вернуться к началу');
+  });
+
+  it('offers no printing on a kiosk without a printer, and says what else there is', async () => {
+    const [, state, papers] = everyScreen.find(([name]) => name === 'receipt')!;
+    const booth = await show(scriptedSession({ manifest: training, papers, state }), 'kiosk');
+    expect(text(booth)).to.include('не подключён принтер. Сфотографируйте QR-код');
+    expect(text(booth)).not.to.include('Напечатать');
+    expect(deep(booth, 'kabina-receipt', 'kabina-qr').clientWidth).to.be.greaterThan(100);
+    clear();
+    const own = await show(scriptedSession({ manifest: training, papers, state }));
+    expect(text(own)).to.include('Напечатать');
+    expect(text(own)).not.to.include('принтер');
+  });
+
   it('says honestly of queued ballots that they are saved here, and lets the voter finish', async () => {
     for (const [name, words] of [
       ['ballots queued', 'Сохранён в этом терминале и будет отправлен'],

@@ -142,6 +142,17 @@ export const styles = css`
   .plain li {
     margin-block-end: 0.4em;
   }
+  .top {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.6em 1.5em;
+    align-items: center;
+    justify-content: space-between;
+    margin-block-end: 0.9em;
+  }
+  .top h2 {
+    margin: 0;
+  }
   .or {
     margin-block: 1.6em 0.8em;
   }

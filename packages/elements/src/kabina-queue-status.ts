@@ -1,17 +1,33 @@
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import { msg, str, updateWhenLocaleChanges } from '@lit/localize';
+import type { Trouble } from '@kabina/booth/session';
 import { controls } from './controls.styles.ts';
 import { errorText } from './error-text.ts';
 import { checkIcon, clockIcon, infoIcon, warningIcon } from './icons.ts';
 import { styles } from './kabina-queue-status.styles.ts';
 import { whole } from './numbers.ts';
-import type { QueueView } from './queue-view.ts';
 import { tokens } from './tokens.styles.ts';
 import { trouble } from './trouble-note.ts';
 
+/** What is shown of a kiosk's queue: numbers and a trouble, nothing of a ballot. */
+export interface QueueView {
+  /** Ballots that are safe in this kiosk and not yet with the ballot box. */
+  readonly waiting: number;
+  /** Ballots that the box has refused; they stay here and need a person. */
+  readonly quarantined: number;
+  /** Ballots that the box has taken since the kiosk was set up. */
+  readonly sent: number;
+  /** Whether the last try reached the box; undefined before the first one. */
+  readonly line: 'up' | 'down' | undefined;
+  /** No room: no vote may begin. */
+  readonly full: boolean;
+  /** Why the last try failed, or why the kiosk has stopped (`journal.…`, `outbox.closed`). */
+  readonly trouble?: Trouble;
+}
+
 /** Troubles with which a kiosk takes no voter. */
-const STOPS = /^(journal|storage|keeper)\./;
+const STOPS = /^(journal|storage|keeper)\.|^outbox\.(closed|damaged|elsewhere)$/;
 
 type Look = 'good' | 'waits' | 'bad';
 
@@ -75,7 +91,7 @@ export class KabinaQueueStatus extends LitElement {
           ? html`<p class="note bad" role="alert">
               ${warningIcon}<span
                 >${msg(
-                  str`Урна не примет отложенные бюллетени в таком виде: ${quarantined}. Они не стёрты и хранятся здесь. Сообщите председателю и позовите технического специалиста.`,
+                  str`Урна не приняла отложенные бюллетени: ${quarantined}. Они не стёрты и хранятся здесь. Член комиссии может отправить их ещё раз со служебного экрана. Если урна их снова не примет, сообщите председателю и позовите технического специалиста.`,
                 )}</span
               >
             </p>`

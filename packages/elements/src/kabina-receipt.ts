@@ -31,7 +31,7 @@ export class KabinaReceipt extends LitElement {
   @property({ attribute: false }) accessor contest: Contest | undefined;
   /** Of a training election: the slip says so. */
   @property({ type: Boolean, attribute: false }) accessor training = false;
-  /** On a kiosk nothing is saved to the disk. */
+  /** On a kiosk nothing is saved to the disk, and printed only by `print`: the browser has no printer. */
   @property({ type: Boolean, reflect: true }) accessor kiosk = false;
   /** Prints by other means than the browser's; the voter is told how it went. */
   @property({ attribute: false }) accessor print:
@@ -52,6 +52,17 @@ export class KabinaReceipt extends LitElement {
     return html`
       <kabina-scroller ?buttons=${this.kiosk}>
         <h2 tabindex="-1">${queued ? msg('Бюллетень сохранён') : msg('Бюллетень в урне')}</h2>
+        ${
+          this.#prints
+            ? nothing
+            : html`<p class="note">
+                ${infoIcon}<span
+                  >${msg(
+                    'К этому терминалу не подключён принтер. Сфотографируйте QR-код или запишите код бюллетеня.',
+                  )}</span
+                >
+              </p>`
+        }
         <div class="slip" part="slip">
           ${
             this.training
@@ -99,16 +110,24 @@ export class KabinaReceipt extends LitElement {
                 ${msg('Сохранить квитанцию')}
               </button>`
         }
-        <button
-          class="button"
-          type="button"
-          aria-disabled=${this.printing === 'now'}
-          @click=${() => void this.#print()}
-        >
-          ${this.printing === 'now' ? msg('Печатаем…') : msg('Напечатать')}
-        </button>
+        ${
+          this.#prints
+            ? html`<button
+                class="button"
+                type="button"
+                aria-disabled=${this.printing === 'now'}
+                @click=${() => void this.#print()}
+              >
+                ${this.printing === 'now' ? msg('Печатаем…') : msg('Напечатать')}
+              </button>`
+            : nothing
+        }
       </div>
     `;
+  }
+
+  get #prints(): boolean {
+    return !this.kiosk || this.print !== undefined;
   }
 
   #save(): void {

@@ -8,6 +8,7 @@ import { checkIcon, clockIcon, crossIcon } from './icons.ts';
 import { inLocale, localeOf } from './localization.ts';
 import { dateTime, whole } from './numbers.ts';
 import { styles } from './kabina-results-protocol.styles.ts';
+import { printed, sheet } from './sheet.styles.ts';
 import { tokens } from './tokens.styles.ts';
 
 /** What the form says beside its lines and its roll. */
@@ -43,7 +44,7 @@ export interface RollRow {
  * @csspart protocol - The sheet.
  */
 export class KabinaResultsProtocol extends LitElement {
-  static override styles = [tokens, controls, styles];
+  static override styles = [tokens, controls, sheet, styles, printed];
 
   @property({ attribute: false }) accessor manifest:
     Pick<Manifest, 'kind' | 'title' | 'hours'> | undefined;

@@ -2,23 +2,14 @@ import { css } from 'lit';
 
 export const styles = css`
   :host {
-    display: block;
     container: balance / inline-size;
   }
   article {
     max-inline-size: 62rem;
-    margin-inline: auto;
     padding: clamp(1em, 4cqi, 2.5em);
-    border: max(1px, var(--_line)) solid var(--_line-colour);
-    background: var(--_surface);
   }
   header {
     margin-block-end: 1.2em;
-    text-align: center;
-  }
-  header p {
-    max-inline-size: none;
-    margin: 0 0 0.3em;
   }
   h2 {
     margin: 0.4em 0 0.2em;
@@ -26,49 +17,17 @@ export const styles = css`
   .station {
     font-weight: 600;
   }
-  .training {
-    margin: 0 0 1em;
-    max-inline-size: none;
-    padding: 0.35em 1em;
-    border: max(3px, var(--_line)) double var(--_on-training);
-    background: var(--_training);
-    color: var(--_on-training);
-    font-weight: 700;
-    text-align: center;
-    text-transform: uppercase;
-  }
   .note {
     max-inline-size: none;
     font-size: 1.1em;
   }
-  table {
-    inline-size: 100%;
-    border-collapse: collapse;
-  }
-  caption {
-    padding-block: 1.4em 0.5em;
-    font-weight: 650;
-    text-align: start;
-  }
   th,
   td {
-    padding: 0.45em 0.6em;
-    border: max(1px, var(--_line)) solid var(--_border);
-    font-weight: 400;
-    text-align: start;
-    vertical-align: top;
     overflow-wrap: break-word;
-  }
-  thead th,
-  tfoot :is(th, td) {
-    font-weight: 650;
   }
   tfoot :is(th, td) {
     border-block-start-width: max(3px, var(--_line));
-  }
-  .value {
-    text-align: end;
-    font-variant-numeric: tabular-nums;
+    font-weight: 650;
   }
   .name {
     display: none;
@@ -77,26 +36,12 @@ export const styles = css`
     color: var(--_muted);
     font-weight: 400;
   }
-  .mark {
-    display: inline-flex;
-    gap: 0.4em;
-    align-items: center;
-  }
   .mark svg {
     flex: none;
-  }
-  .holds {
-    color: var(--_good);
-    font-weight: 600;
-  }
-  .broken {
-    color: var(--_bad);
-    font-weight: 700;
   }
   .about {
     max-inline-size: none;
     margin-block-start: 0.5em;
-    color: var(--_muted);
     font-size: 0.92em;
   }
   ul {
@@ -148,38 +93,14 @@ export const styles = css`
   }
   @media print {
     :host {
-      color: #000000;
       font-size: 10pt;
-    }
-    article {
-      max-inline-size: none;
-      padding: 0;
-      border: 0;
-    }
-    thead {
-      display: table-header-group;
-    }
-    tr {
-      break-inside: avoid;
-    }
-    caption {
-      break-after: avoid;
-    }
-    th,
-    td {
-      padding-block: 0.3em;
-      border: 0.5pt solid #000000;
     }
     .note {
       border: 0.5pt solid #000000;
       background: none;
       color: #000000;
     }
-    .training {
-      print-color-adjust: exact;
-    }
-    .unknown,
-    .about {
+    .unknown {
       color: #000000;
     }
   }

@@ -5,9 +5,10 @@ import type { Localized, Manifest } from '@kabina/election/manifest';
 import type { BalanceLine, StationBalance } from '@kabina/election/station-balance';
 import { controls } from './controls.styles.ts';
 import { localized } from './desk-parts.ts';
-import { checkIcon, clockIcon, crossIcon, warningIcon } from './icons.ts';
+import { checkIcon, clockIcon, crossIcon, infoIcon, warningIcon } from './icons.ts';
 import { styles } from './kabina-station-balance.styles.ts';
 import { whole } from './numbers.ts';
+import { printed, sheet } from './sheet.styles.ts';
 import { tokens } from './tokens.styles.ts';
 
 /** A column of the cards' table. */
@@ -23,7 +24,7 @@ interface Column {
  * @csspart balance - The sheet.
  */
 export class KabinaStationBalance extends LitElement {
-  static override styles = [tokens, controls, styles];
+  static override styles = [tokens, controls, sheet, styles, printed];
 
   @property({ attribute: false }) accessor balance: StationBalance | undefined;
   /** Whence the names of the station, its kiosks, styles and contests are. */
@@ -50,7 +51,8 @@ export class KabinaStationBalance extends LitElement {
         <h2 id="title" tabindex="-1">${msg('Баланс карточек участка')}</h2>
         <p class="station">${localized(station?.name ?? { ru: balance.station })}</p>
       </header>
-      ${this.#verdict(balance)} ${this.#missing(balance)} ${this.#cards(balance.lines)}
+      ${this.#verdict(balance)} ${this.#lost(balance)} ${this.#missing(balance)}
+      ${this.#cards(balance.lines)}
       <p class="about">
         ${msg('В каждой строке: получено = выдано + погашено + испорчено + списано.')}
       </p>
@@ -77,6 +79,18 @@ export class KabinaStationBalance extends LitElement {
           >
         </p>`;
     }
+  }
+
+  /** Whose word the numbers of the desk are. */
+  #lost({ lost }: StationBalance) {
+    if (lost === undefined) return nothing;
+    return html`<p class="note">
+      ${infoIcon}<span
+        >${msg(
+          str`Стол регистрации потерян: его числа члены комиссии взяли из бумажного списка и подписали. Причина: ${lost}.`,
+        )}</span
+      >
+    </p>`;
   }
 
   #missing({ missing }: StationBalance) {

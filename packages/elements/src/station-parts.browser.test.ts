@@ -63,6 +63,7 @@ describe('station parts', () => {
   it('queue: in full it says what a person has to do, and each trouble once', async () => {
     for (const [name, words] of [
       ['offline', 'отправятся сами, когда появится связь'],
+      ['quarantined', 'отправить их ещё раз со служебного экрана'],
       ['quarantined', 'позовите технического специалиста'],
       ['full', 'Голосуйте на другом терминале'],
       ['stopped', 'не сходятся с его журналом'],
@@ -76,6 +77,23 @@ describe('station parts', () => {
     element.status = { ...queueViews['full']!, trouble: { code: 'outbox.full', retryable: false } };
     await settle(element);
     expect(text(element).split('кончилось место').length - 1).to.equal(1);
+  });
+
+  it('queue: a kiosk that has lost it is stopped, and says so', async () => {
+    const element = await queue('waiting');
+    for (const code of ['outbox.closed', 'outbox.damaged', 'outbox.elsewhere', 'journal.damaged']) {
+      element.status = { ...queueViews['waiting']!, trouble: { code, retryable: true } };
+      await settle(element);
+      expect(text(element), code).to.include('Терминал остановлен, нужен человек.');
+      const alarm = element.shadowRoot!.querySelector('[role=alert]');
+      expect(alarm?.textContent, code).to.include(code);
+    }
+    element.status = {
+      ...queueViews['waiting']!,
+      trouble: { code: 'late.not-held', retryable: true },
+    };
+    await settle(element);
+    expect(text(element)).not.to.include('остановлен');
   });
 
   for (const name of Object.keys(queueViews)) {
@@ -137,6 +155,14 @@ describe('station parts', () => {
     expect(text(element)).to.include('пришли не все отчёты');
   });
 
+  it('balance: says that members gave the account of a lost desk, and why', async () => {
+    const element = await mount(balance('lost desk'));
+    expect(text(element)).to.include('Стол регистрации потерян');
+    expect(text(element)).to.include('Причина: ноутбук залит водой.');
+    expect(text(element)).to.include('Баланс сходится');
+    expect(text(await mount(balance('holds')))).not.to.include('потерян');
+  });
+
   it('balance: a broken one is said in words, in its lines too', async () => {
     const element = await mount(balance('broken'));
     expect(text(element)).to.include('НЕ СХОДИТСЯ');
@@ -146,7 +172,7 @@ describe('station parts', () => {
     expect(verdicts).to.deep.equal([['НАРУШЕНО', 'выполнено'], ['НАРУШЕНО'], ['НАРУШЕНО']]);
   });
 
-  for (const name of ['holds', 'incomplete', 'broken'] as const) {
+  for (const name of ['holds', 'lost desk', 'incomplete', 'broken'] as const) {
     it(`balance, ${name}: passes axe wide and narrow, fits, leaves nothing behind`, async () => {
       const style = document.createElement('style');
       style.textContent = textSizes.cssText;

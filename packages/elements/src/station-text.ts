@@ -5,16 +5,34 @@
 import { msg } from '@lit/localize';
 import type { Entry } from './error-text.ts';
 
-const toMember = () => msg('Подойдите с карточкой к члену комиссии.');
+const toDesk = () => msg('Подойдите с карточкой к столу регистрации.');
 const toTechnician = () => msg('Позовите технического специалиста и сообщите председателю.');
 const scanAgain = () => msg('Отсканируйте код ещё раз целиком.');
 const nothingLost = () => msg('Ничего не потеряно.');
+const keptHere = () =>
+  msg('Позовите члена комиссии или технического специалиста. Сохранённое не стёрто.');
 const repeatDelivery = () =>
   msg('Повторите получение карточек: уже подготовленные не пропадут и не задвоятся.');
 
 const stopped: Entry = () => ({
   message: msg('Это устройство остановлено: его журнал не отвечает.'),
-  advice: msg('Позовите члена комиссии или технического специалиста. Сохранённое не стёрто.'),
+  advice: keptHere(),
+});
+const closedStorage: Entry = () => ({
+  message: msg('Браузер закрыл хранилище этого устройства.'),
+  advice: keptHere(),
+});
+const machineRefused: Entry = () => ({
+  message: msg('Служба этого устройства не выполнила действие.'),
+  advice: keptHere(),
+});
+const entryRefused: Entry = () => ({
+  message: msg('Журнал не принял запись: на этом шаге она не по правилам голосования.'),
+  advice: msg('Запись не стёрта. Сообщите о ней председателю комиссии.'),
+});
+const entryMalformed: Entry = () => ({
+  message: msg('Журнал не понял запись.'),
+  advice: msg('Запись не стёрта. Сообщите о ней председателю комиссии.'),
 });
 const notKept: Entry = () => ({
   message: msg('Устройство не может надёжно сохранить данные.'),
@@ -36,11 +54,11 @@ const damagedQueue: Entry = () => ({
 export const STATION_TEXTS: Readonly<Record<string, Entry>> = {
   'card.text': () => ({
     message: msg('Это не карточка доступа, или она прочитана с ошибкой.'),
-    advice: msg('Поднесите код карточки ещё раз или введите напечатанные под ним знаки.'),
+    advice: `${msg('Поднесите код карточки ещё раз или введите напечатанные под ним знаки.')} ${msg('Если не получается, подойдите к столу регистрации.')}`,
   }),
   'card.foreign': () => ({
     message: msg('Эта карточка от другого голосования.'),
-    advice: toMember(),
+    advice: toDesk(),
   }),
   'card.kiosk': () => ({
     message: msg('Эта карточка для другого терминала.'),
@@ -48,11 +66,11 @@ export const STATION_TEXTS: Readonly<Record<string, Entry>> = {
   }),
   'card.unknown': () => ({
     message: msg('Такой карточки нет среди выданных на этот участок.'),
-    advice: msg('Сообщите о ней председателю комиссии: карточка может быть поддельной.'),
+    advice: `${toDesk()} ${msg('О ней сообщают председателю комиссии: она может быть поддельной.')}`,
   }),
   'card.used': () => ({
     message: msg('По этой карточке уже проголосовали, или сеанс по ней завершён.'),
-    advice: toMember(),
+    advice: toDesk(),
   }),
   'card.early': () => ({
     message: msg('Сейчас голосование не идёт.'),
@@ -60,7 +78,7 @@ export const STATION_TEXTS: Readonly<Record<string, Entry>> = {
   }),
   'card.expired': () => ({
     message: msg('Голосование закончилось, карточка больше не действует.'),
-    advice: toMember(),
+    advice: toDesk(),
   }),
   'card.busy': () => ({
     message: msg('На этом терминале не закончен сеанс по другой карточке.'),
@@ -115,7 +133,9 @@ export const STATION_TEXTS: Readonly<Record<string, Entry>> = {
   'journal.unreachable': stopped,
   'journal.damaged': stopped,
   'machine.unreachable': stopped,
+  'machine.failed': machineRefused,
   'outbox.damaged': stopped,
+  'outbox.closed': closedStorage,
   'outbox.elsewhere': () => ({
     message: msg('Терминал открыт в другой вкладке.'),
     advice: msg('Закройте лишнюю вкладку: голосовать можно только в одной.'),
@@ -137,6 +157,10 @@ export const STATION_TEXTS: Readonly<Record<string, Entry>> = {
     message: msg('Этот код закрытия с терминала другого участка или другого голосования.'),
     advice: msg('Отсканируйте код с терминала этого участка.'),
   }),
+
+  'entries.refused': entryRefused,
+  'entries.malformed': entryMalformed,
+  'entries.road': entryMalformed,
 
   'desk.secret': () => ({
     message: msg('Код стола не подошёл.'),
@@ -242,3 +266,9 @@ export const STATION_TEXTS: Readonly<Record<string, Entry>> = {
     advice: `${msg('Очередь не стёрта.')} ${msg('Сообщите об этом комиссии.')}`,
   }),
 };
+
+/** Families of a station: whoever reads them can't tell their members apart. */
+export const STATION_FAMILIES: readonly (readonly [prefix: string, entry: Entry])[] = [
+  ['journal.', stopped],
+  ['machine.', machineRefused],
+];

@@ -2,7 +2,7 @@
 import type { Manifest } from '@kabina/election/manifest';
 import type { BalanceLine, StationBalance } from '@kabina/election/station-balance';
 import type { Desk, DeskPile, DeskStatus, DeskVoter } from './desk.ts';
-import type { QueueView } from './queue-view.ts';
+import type { QueueView } from './kabina-queue-status.ts';
 import { candidates, projects, question, manifest } from './testing.ts';
 
 const signingKey = new Uint8Array(32).fill(7);
@@ -304,28 +304,33 @@ const held = [
   { kiosk: 'K2', number: 4, arrived: 1 },
 ];
 
-export const balances: Readonly<Record<'holds' | 'incomplete' | 'broken', StationBalance>> = {
-  holds: {
-    station: '101',
-    lines: [
-      line('K1', 'd4', [200, 146, 52, 2, 0]),
-      line('K2', 'd4', [200, 121, 79, 0, 0]),
-      line('K1', 'd5', [150, 145, 5, 0, 0]),
-      line('K3', 'd5', [20, 12, 0, 0, 8]),
-    ],
-    styles: [
-      { style: 'd4', marked: 267, issued: 267 },
-      { style: 'd5', marked: 157, issued: 157 },
-    ],
-    contests: [
-      { contest: 'council', used: 266, issued: 267 },
-      { contest: 'projects', used: 419, issued: 424 },
-      { contest: 'question', used: 155, issued: 157 },
-    ],
-    held: held.map((one) => ({ ...one, arrived: one.number })),
-    missing: [],
-    holds: true,
-  },
+const holds: StationBalance = {
+  station: '101',
+  lines: [
+    line('K1', 'd4', [200, 146, 52, 2, 0]),
+    line('K2', 'd4', [200, 121, 79, 0, 0]),
+    line('K1', 'd5', [150, 145, 5, 0, 0]),
+    line('K3', 'd5', [20, 12, 0, 0, 8]),
+  ],
+  styles: [
+    { style: 'd4', marked: 267, issued: 267 },
+    { style: 'd5', marked: 157, issued: 157 },
+  ],
+  contests: [
+    { contest: 'council', used: 266, issued: 267 },
+    { contest: 'projects', used: 419, issued: 424 },
+    { contest: 'question', used: 155, issued: 157 },
+  ],
+  held: held.map((one) => ({ ...one, arrived: one.number })),
+  missing: [],
+  holds: true,
+};
+
+export const balances: Readonly<
+  Record<'holds' | 'lost desk' | 'incomplete' | 'broken', StationBalance>
+> = {
+  holds,
+  'lost desk': { ...holds, lost: 'ноутбук залит водой' },
   incomplete: {
     station: '101',
     lines: [line('K1', 'd4', [200, 146, 52, 2, 0]), line('K2', 'd4', [200, undefined, 0, 0, 0])],
