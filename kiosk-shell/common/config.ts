@@ -2,6 +2,7 @@
  * What the commission's server tells its pages: which election, and where its services are. Only the
  * election's id is trusted; the rest is checked against it.
  */
+import { jsonOf, NetworkError, reach } from './reach.ts';
 
 export interface PageConfig {
   /** Hash of the manifest, 64 hexadecimal digits. */
@@ -16,14 +17,15 @@ export interface PageConfig {
 
 const FIELDS = ['electionId', 'kind', 'box', 'registrar', 'observers'] as const;
 
-/** The configuration, or undefined while there is no election. Throws if the server has gone. */
+/** The configuration, or undefined while there is no election. @throws NetworkError */
 export async function readConfig(): Promise<PageConfig | undefined> {
-  const answer = await fetch('/config.json', { cache: 'no-store', credentials: 'omit' });
+  const answer = await reach('/config.json', { cache: 'no-store', credentials: 'omit' });
   if (answer.status === 404) return undefined;
-  if (!answer.ok) throw new Error(`config.json: HTTP ${answer.status}`);
-  const config = (await answer.json()) as Partial<Record<string, unknown>>;
+  const config = (await jsonOf(answer)) as Partial<Record<string, unknown>>;
   for (const field of FIELDS) {
-    if (typeof config[field] !== 'string') throw new TypeError(`config.json has no ${field}`);
+    if (typeof config[field] !== 'string') {
+      throw new NetworkError('network.garbage', `config.json has no ${field}`);
+    }
   }
   return config as unknown as PageConfig;
 }

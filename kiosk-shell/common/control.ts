@@ -2,6 +2,7 @@
  * The training machine's control as its own pages ask it: where the making of an election stands,
  * who sits on the holders' seats. Nothing secret goes this way but the office's sealed key file.
  */
+import { reach } from './reach.ts';
 
 export interface SeatView {
   readonly index: number;
@@ -33,7 +34,7 @@ export class ControlError extends Error {
 async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   let answer: Response;
   try {
-    answer = await fetch(path, { cache: 'no-store', credentials: 'omit', ...init });
+    answer = await reach(path, { cache: 'no-store', credentials: 'omit', ...init });
   } catch (cause) {
     throw new ControlError('control.unreachable', { cause });
   }

@@ -176,6 +176,33 @@ describe('the desk’s page in Chromium', () => {
     await tab.close();
   });
 
+  it('speaks three languages, and the choice is reached while it is locked', async () => {
+    const tab = await openPage();
+    await helpers(tab);
+    await tab.getByText('Язык и вид').click();
+    await tab.getByRole('button', { name: 'Қазақша' }).click();
+    await tab.getByText('Тіл және көрініс').waitFor();
+    assert.equal(await tab.title(), 'Тіркеу үстелі');
+    assert.equal(await tab.evaluate(() => document.documentElement.lang), 'kk');
+    await tab.getByRole('button', { name: 'English' }).click();
+    await tab.locator('kabina-desk input').fill(CODE);
+    await tab.locator('kabina-desk form button').click();
+    await tab.getByRole('button', { name: 'Renew list and cards' }).waitFor();
+    await tab.getByRole('button', { name: 'Delivery note' }).click();
+    const slip = tab.getByRole('dialog');
+    await slip.getByText('TRAINING ELECTION').waitFor();
+    await slip.getByRole('button', { name: 'Print' }).waitFor();
+    await slip.getByRole('button', { name: 'Close', exact: true }).click();
+    const cyrillic = await tab.evaluate(() => {
+      const app = document.querySelector('kabina-desk-app')!.shadowRoot!;
+      return [...app.querySelectorAll('.slips button, .slips .due')]
+        .map(({ textContent }) => textContent)
+        .filter((text) => /[\u0400-\u04ff]/.test(text));
+    });
+    assert.deepEqual(cyrillic, []);
+    await tab.close();
+  });
+
   it('killed while marks are being written: what was said to be marked is, and nothing twice', async () => {
     station.services.lists = {};
     const said = new Set(['1']);

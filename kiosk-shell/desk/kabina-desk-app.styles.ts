@@ -2,11 +2,25 @@ import { css } from 'lit';
 
 export const styles = css`
   :host {
-    display: grid;
-    grid-template-rows: auto 1fr;
+    display: block;
+  }
+  .frame {
     min-block-size: 100vh;
     background: var(--_page);
-    color: var(--_ink);
+  }
+  .settings {
+    max-inline-size: 63rem;
+    margin-inline: auto;
+    padding-inline: clamp(0.5rem, 1vw, 1rem);
+  }
+  .settings summary {
+    min-block-size: var(--_target);
+    align-content: center;
+    cursor: pointer;
+    font-weight: 600;
+  }
+  .settings kabina-settings {
+    padding-block-end: 0.75rem;
   }
   main {
     padding: clamp(1rem, 3vw, 2rem);
@@ -26,6 +40,7 @@ export const styles = css`
   }
   .due {
     flex-basis: 100%;
+    max-inline-size: none;
     margin: 0;
     font-weight: 600;
   }
@@ -55,8 +70,9 @@ export const styles = css`
     font-weight: 700;
   }
   @media print {
-    :host {
-      display: block;
+    .frame {
+      min-block-size: 0;
+      background: none;
     }
     .no-print {
       display: none;

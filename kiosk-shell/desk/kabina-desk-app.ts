@@ -1,8 +1,9 @@
 import { LitElement, html, nothing } from 'lit';
 import { query, state } from 'lit/decorators.js';
 import { controls } from '@kabina/elements/controls';
-import { getLocale } from '@kabina/elements/localization';
-import { tokens } from '@kabina/elements/themes';
+import { getLocale, setLocale, type Locale } from '@kabina/elements/localization';
+import type { Appearance } from '@kabina/elements/kabina-settings';
+import { contrastTheme, textSizes, tokens } from '@kabina/elements/themes';
 import { assureStorage } from '@kabina/outbox/storage';
 import type { ReceiptContent } from '@kabina/tokens/receipt-page';
 import { readConfig, type PageConfig } from '../common/config.ts';
@@ -11,6 +12,7 @@ import { TerminalDevices } from '../terminal/devices.ts';
 import { DeskError } from './desk-error.ts';
 import { IdbDisk } from './desk-disk.ts';
 import { deskSlip, SLIPS, slipTitle, turnoutDue, zeroDue, type SlipKind } from './desk-slips.ts';
+import { words, type Obstacle, type Words } from './desk-text.ts';
 import { styles } from './kabina-desk-app.styles.ts';
 import { StationDesk } from './station-desk.ts';
 
@@ -23,24 +25,23 @@ const KEY_FILE = '/desk-keys';
 const LONGEST_SCAN = 1024;
 /** Bytes: a list of 10,000 voters, their marks, and the old records until the browser tidies up. */
 const ROOM = 64 << 20;
-const NOT_KEPT =
-  'Браузер не обещает хранить данные стола: настройте машину сценарием установки киоска.';
 
 /**
  * @summary The registration desk's app: finds machine and election, holds the desk for this tab, shows
  * it with `<kabina-desk>`, gives it what is scanned, and prints slips.
  */
 export class KabinaDeskApp extends LitElement {
-  static override styles = [tokens, controls, styles];
+  static override styles = [tokens, controls, styles, contrastTheme, textSizes];
 
   @state() private accessor desk: StationDesk | undefined;
-  @state() private accessor problem: string | undefined;
+  @state() private accessor obstacle: Obstacle = 'opening';
+  @state() private accessor appearance: Appearance = { textSize: 'normal', theme: 'light' };
   @state() private accessor slip: ReceiptContent | undefined;
-  @state() private accessor printing: 'printed' | 'paper' | 'failed' | undefined;
+  @state() private accessor printing: keyof Words['printed'] | undefined;
   /** The browser has promised to keep what is written. */
   @state() private accessor kept = true;
   @state() private accessor fetching = false;
-  @state() private accessor fetched: string | undefined;
+  @state() private accessor fetched: keyof Words['fetched'] | undefined;
   /** Set hours whose turnout was printed or put off, in this tab. */
   @state() private accessor reported: readonly string[] = [];
   @query('kabina-desk') private accessor face!: HTMLElementTagNameMap['kabina-desk'] | null;
@@ -85,9 +86,9 @@ export class KabinaDeskApp extends LitElement {
       try {
         const config = await readConfig();
         if (config !== undefined && (await this.#open(config))) return;
-        this.problem = config === undefined ? 'Выборы готовятся…' : this.problem;
+        if (config === undefined) this.obstacle = 'preparing';
       } catch {
-        this.problem = 'Служба этой машины не отвечает. Пробуем ещё.';
+        this.obstacle = 'unreachable';
       }
       await new Promise((go) => setTimeout(go, ASK_AGAIN));
     }
@@ -96,7 +97,7 @@ export class KabinaDeskApp extends LitElement {
   async #open(config: PageConfig): Promise<boolean> {
     const machine = await openMachine();
     if (machine?.role !== 'desk') {
-      this.problem = 'Эта машина не настроена как стол регистрации участка.';
+      this.obstacle = 'no-desk';
       return false;
     }
     const { electionId, kind, box } = config;
@@ -105,7 +106,7 @@ export class KabinaDeskApp extends LitElement {
       () => false,
     );
     if (!this.kept && kind === 'binding') {
-      this.problem = NOT_KEPT;
+      this.obstacle = 'not-kept';
       return false;
     }
     const desk = new StationDesk({
@@ -131,28 +132,60 @@ export class KabinaDeskApp extends LitElement {
   }
 
   protected override render() {
+    return html`<div
+      class="frame"
+      lang=${getLocale()}
+      data-theme=${this.appearance.theme}
+      data-text=${this.appearance.textSize}
+    >
+      <div class="no-print">${this.#settings()} ${this.#screen()}</div>
+      ${this.#dialog()}
+    </div>`;
+  }
+
+  #settings() {
+    return html`<details class="settings">
+      <summary>${words().settings}</summary>
+      <kabina-settings
+        .appearance=${this.appearance}
+        @kabina-appearance=${({ detail }: CustomEvent<Appearance>) => (this.appearance = detail)}
+        @kabina-language=${({ detail }: CustomEvent<Locale>) => void this.#speak(detail)}
+      ></kabina-settings>
+    </details>`;
+  }
+
+  async #speak(locale: Locale): Promise<void> {
+    await setLocale(locale);
+    document.documentElement.lang = locale;
+    document.title = words().title;
+    this.requestUpdate();
+  }
+
+  #screen() {
     const { desk } = this;
+    const { title, obstacles, trainingOnly, notes } = words();
     if (desk === undefined) {
       return html`<main>
-        <h1>Стол регистрации</h1>
-        <p role="status">${this.problem ?? 'Открываем…'}</p>
+        <h1>${title}</h1>
+        <p role="status">${obstacles[this.obstacle]}</p>
       </main>`;
     }
     const { at, trouble } = desk.status;
-    const note = NOTES[trouble?.code ?? ''];
-    return html`<div class="no-print">
-        <kabina-desk .desk=${desk}></kabina-desk>
-        ${this.kept ? nothing : html`<main><p role="status">${NOT_KEPT} На тренировке работать можно.</p></main>`}
-        ${note === undefined ? nothing : html`<main><p role="status">${note}</p></main>`}
-        ${at === 'locked' && desk.fresh ? this.#keyFileField() : nothing}
-        ${at === 'open' || at === 'closed' ? this.#slips(desk) : nothing}
-      </div>
-      ${this.#dialog()}`;
+    const code = trouble?.code;
+    const note = code === 'desk.held' || code === 'desk.refused' ? notes[code] : undefined;
+    return html`<kabina-desk .desk=${desk}></kabina-desk> ${
+        this.kept
+          ? nothing
+          : html`<main><p role="status">${obstacles['not-kept']} ${trainingOnly}</p></main>`
+      }
+      ${note === undefined ? nothing : html`<main><p role="status">${note}</p></main>`}
+      ${at === 'locked' && desk.fresh ? this.#keyFileField() : nothing}
+      ${at === 'open' || at === 'closed' ? this.#slips(desk) : nothing}`;
   }
 
   #keyFileField() {
     return html`<main>
-      <label for="key-file">Файл ключей стола, если он на флешке</label>
+      <label for="key-file">${words().keyFile}</label>
       <input
         id="key-file"
         type="file"
@@ -168,13 +201,16 @@ export class KabinaDeskApp extends LitElement {
     const { status } = desk;
     const hour = status.at === 'open' ? this.#hourDue() : undefined;
     const zero = zeroDue(status, desk.printed);
-    return html`<div class="slips" role="group" aria-label="Печать">
+    const say = words();
+    return html`<div class="slips" role="group" aria-label=${say.printing}>
       ${
         zero
-          ? html`<p class="due" role="status">До первого избирателя напечатайте нулевой отчёт.</p>`
+          ? html`<p class="due" role="status">${say.zeroDue}</p>`
           : hour === undefined
             ? nothing
-            : html`<p class="due" role="status">Пора сообщить явку на ${hour.split(' ')[1]}:00.</p>`
+            : html`<p class="due" role="status">
+                ${say.turnoutDue(`${hour.split(' ')[1] ?? ''}:00`)}
+              </p>`
       }
       ${
         status.at === 'open'
@@ -184,11 +220,15 @@ export class KabinaDeskApp extends LitElement {
               aria-disabled=${this.fetching}
               @click=${() => void this.#fetch(desk)}
             >
-              ${this.fetching ? 'Обновляем…' : 'Обновить список и карточки'}
+              ${this.fetching ? say.fetching : say.fetch}
             </button>`
           : nothing
       }
-      ${this.fetched === undefined ? nothing : html`<p class="due" role="status">${this.fetched}</p>`}
+      ${
+        this.fetched === undefined
+          ? nothing
+          : html`<p class="due" role="status">${say.fetched[this.fetched]}</p>`
+      }
       ${SLIPS.filter((kind) => kind !== 'zero' || zero).map(
         (kind) =>
           html`<button
@@ -207,8 +247,8 @@ export class KabinaDeskApp extends LitElement {
     if (this.fetching) return;
     this.fetching = true;
     this.fetched = await desk.fetch().then(
-      () => 'Список и карточки обновлены.',
-      () => 'Обновить не удалось. Прежние список и карточки на месте.',
+      () => 'done' as const,
+      () => 'failed' as const,
     );
     this.fetching = false;
   }
@@ -220,6 +260,7 @@ export class KabinaDeskApp extends LitElement {
 
   #dialog() {
     const { slip } = this;
+    const say = words();
     return html`<dialog aria-labelledby="slip" @close=${() => (this.slip = undefined)}>
       ${
         slip === undefined
@@ -231,14 +272,14 @@ export class KabinaDeskApp extends LitElement {
               ${
                 this.printing === undefined
                   ? nothing
-                  : html`<p class="no-print" role="status">${PRINTED[this.printing]}</p>`
+                  : html`<p class="no-print" role="status">${say.printed[this.printing]}</p>`
               }
               <div class="actions no-print">
                 <button class="button primary" type="button" @click=${() => void this.#print(slip)}>
-                  Напечатать
+                  ${say.print}
                 </button>
                 <button class="button" type="button" @click=${() => this.dialog.close()}>
-                  Закрыть
+                  ${say.close}
                 </button>
               </div>`
       }
@@ -259,22 +300,12 @@ export class KabinaDeskApp extends LitElement {
 
   async #print(slip: ReceiptContent): Promise<void> {
     if (this.#devices.prints) this.printing = await this.#devices.print(slip, {});
-    else print();
+    else {
+      print();
+      this.printing = 'asked';
+    }
   }
 }
-
-/** What stands in the desk's way before anybody can work. */
-const NOTES: Readonly<Record<string, string>> = {
-  'desk.held': 'Стол открыт в другой вкладке этой машины. Закройте её и введите код здесь.',
-  'desk.refused':
-    'Служба не приняла часть отметок. Избиратели обслужены правильно, но сообщите об этом комиссии.',
-};
-
-const PRINTED = {
-  printed: 'Напечатано.',
-  paper: 'В принтере кончилась бумага. Вставьте рулон и напечатайте ещё раз.',
-  failed: 'Принтер не напечатал. Проверьте его и напечатайте ещё раз.',
-} as const;
 
 declare global {
   interface HTMLElementTagNameMap {

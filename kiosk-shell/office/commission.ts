@@ -6,13 +6,16 @@
  * Every act is an entry that the commission signs and the board takes only if the rules allow it.
  * What the commission states it has computed itself from the board's ballots and shares.
  */
+import { sign } from '@kabina/crypto/ed25519';
 import { suiteById } from '@kabina/crypto/suites';
 import type { BoardState, Ceremony } from '@kabina/election/board';
 import {
+  cosignEntry,
   encodeEntry,
   signEntry,
   type Bodies,
   type Entry,
+  type EntryOf,
   type EntryType,
 } from '@kabina/election/entries';
 import { BoardFollower, httpReader } from '@kabina/election/follower';
@@ -35,6 +38,7 @@ import {
 import { checkedAggregates, type CheckBatch } from '@kabina/trustee/aggregates';
 import { entryPoster } from '@kabina/trustee/box-client';
 import type { TileReader } from '@kabina/log/tiles';
+import { reach } from '../common/reach.ts';
 
 /** Something that the commission wanted and the state of the election does not allow. */
 export class CommissionError extends Error {
@@ -85,7 +89,7 @@ export class Commission {
 
   constructor(options: CommissionOptions) {
     this.#options = options;
-    this.#reader = httpReader(new URL('/board/', options.box).href);
+    this.#reader = httpReader(new URL('/board/', options.box).href, reach);
     this.follower = new BoardFollower(this.#reader, {
       electionId: options.electionId,
       quorum: true,
@@ -184,9 +188,26 @@ export class Commission {
     await this.#act('tally', body);
   }
 
-  /** States what a kiosk holds at closing, as it was dictated or stands in its queue file. */
+  /** States what a kiosk holds at closing, as it was dictated. */
   stateHeld(body: Bodies['held']): Promise<void> {
     return this.#act('held', body);
+  }
+
+  /**
+   * Countersigns what a kiosk has signed that it holds, in place of its desk.
+   *
+   * @param held with the kiosk's signature alone
+   */
+  async countersignHeld(held: EntryOf<'held'>): Promise<void> {
+    const { seed } = this.#options;
+    const signer = { by: 'commission', sign: async (input: Uint8Array) => sign(input, seed) };
+    await this.#post(encodeEntry(await cosignEntry(held, signer)));
+    await this.refresh();
+  }
+
+  /** Gives the account of a desk that is lost, by an act that members have signed. */
+  stateMarked(body: Bodies['marked']): Promise<void> {
+    return this.#act('marked', body);
   }
 
   /** Writes off the unopened cards of a dead kiosk, by an act that members have signed. */

@@ -3,6 +3,7 @@
  * an access code. Each issuer has its own secret for the desk; neither ever sees the other's half.
  */
 import type { PageConfig } from '../common/config.ts';
+import { reach } from '../common/reach.ts';
 import type { OfficeKeys } from './office-keys.ts';
 
 export interface DeskVoter {
@@ -32,6 +33,19 @@ export class DeskError extends Error {
   }
 }
 
+/** What the issuers made of the marks of a paper list. */
+export interface MarksAnswer {
+  /** By the issuer that took least. */
+  readonly stored: number;
+  /** Each voter once, by whichever issuer. */
+  readonly refused: readonly { readonly number: string; readonly code: string }[];
+}
+
+const ISSUERS = ['registrar', 'observers'] as const;
+type Issuer = (typeof ISSUERS)[number];
+/** The issuers take no more at once. */
+const MARKS_AT_ONCE = 500;
+
 export class Desk {
   #config: PageConfig;
   #secrets: OfficeKeys['desks'];
@@ -41,12 +55,18 @@ export class Desk {
     this.#secrets = secrets;
   }
 
-  async #ask<T>(issuer: 'registrar' | 'observers', path: string, method: string): Promise<T> {
+  async #ask<T>(issuer: Issuer, path: string, method: string, body?: object): Promise<T> {
+    const authorization = `Bearer ${this.#secrets[issuer]}`;
     let answer: Response;
     try {
-      answer = await fetch(new URL(path, this.#config[issuer]), {
+      answer = await reach(new URL(path, this.#config[issuer]), {
         method,
-        headers: { authorization: `Bearer ${this.#secrets[issuer]}` },
+        ...(body === undefined
+          ? { headers: { authorization } }
+          : {
+              headers: { authorization, 'content-type': 'application/json' },
+              body: JSON.stringify(body),
+            }),
         credentials: 'omit',
         cache: 'no-store',
       });
@@ -68,11 +88,36 @@ export class Desk {
   async accessCode(number: string): Promise<AccessCode> {
     const path = `/desk/voters/${encodeURIComponent(number)}/access-code`;
     const halves = await Promise.all(
-      (['registrar', 'observers'] as const).map((issuer) =>
-        this.#ask<{ part: string; expires: string }>(issuer, path, 'POST'),
-      ),
+      ISSUERS.map((issuer) => this.#ask<{ part: string; expires: string }>(issuer, path, 'POST')),
     );
     const expires = halves.map((half) => half.expires).sort();
     return { code: halves.map((half) => half.part).join('-'), expires: expires[0]! };
+  }
+
+  /**
+   * Tells both issuers in place of a lost desk whom a station has served: all of them, since each may
+   * publish its counts when it has them. May be repeated.
+   *
+   * @throws {DeskError} `desk.closed` once they have
+   */
+  async tellMarks(station: string, numbers: readonly string[]): Promise<MarksAnswer> {
+    const refused = new Map<string, string>();
+    const stored: number[] = [];
+    for (const issuer of ISSUERS) {
+      let taken = 0;
+      for (let from = 0; from < numbers.length; from += MARKS_AT_ONCE) {
+        const marks = numbers.slice(from, from + MARKS_AT_ONCE).map((number) => ({ number }));
+        const complete = from + MARKS_AT_ONCE >= numbers.length;
+        const body = { station, marks, complete };
+        const answer = await this.#ask<MarksAnswer>(issuer, '/desk/marks', 'POST', body);
+        taken += answer.stored;
+        for (const { number, code } of answer.refused) refused.set(number, code);
+      }
+      stored.push(taken);
+    }
+    return {
+      stored: Math.min(...stored),
+      refused: [...refused].map(([number, code]) => ({ number, code })),
+    };
   }
 }

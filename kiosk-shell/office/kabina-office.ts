@@ -47,7 +47,13 @@ export class KabinaOffice extends LitElement {
     const step = stepNow(stage, office.board?.phase);
     const locked = stage === 'running' && office.commission === undefined;
     return html`<header>
-        <p class="training">ТРЕНИРОВОЧНОЕ ГОЛОСОВАНИЕ. Голоса не имеют юридической силы</p>
+        ${
+          office.config?.kind === 'binding'
+            ? nothing
+            : html`<p class="training">
+                ТРЕНИРОВОЧНОЕ ГОЛОСОВАНИЕ. Голоса не имеют юридической силы
+              </p>`
+        }
         <div>
           <h1>${manifest?.commission.name.ru ?? 'Избирательная комиссия'}</h1>
           <p>${manifest?.title.ru ?? 'Кабинет комиссии'}</p>

@@ -178,7 +178,8 @@ export class KabinaOfficeDesk extends LitElement {
       hour: '2-digit',
       minute: '2-digit',
     });
-    return html`<p class="training">ТРЕНИРОВОЧНОЕ ГОЛОСОВАНИЕ</p>
+    const training = this.office?.config?.kind !== 'binding';
+    return html`${training ? html`<p class="training">ТРЕНИРОВОЧНОЕ ГОЛОСОВАНИЕ</p>` : nothing}
       <h2 id="slip">Код доступа к терминалу</h2>
       <p class="access code">${slip.code}</p>
       <kabina-qr .value=${slip.code} .label=${'Код доступа для сканера'}></kabina-qr>

@@ -2,17 +2,15 @@ import { LitElement, html, nothing } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import type { BoardState } from '@kabina/election/board';
 import { controls } from '@kabina/elements/controls';
-import { checkIcon } from '@kabina/elements/icons';
 import { tokens } from '@kabina/elements/themes';
-import { TokenSession } from '../common/token-session.ts';
+import { isHeldText } from '../common/held-text.ts';
 import { DictationError } from '../desk/dictation.ts';
 import { FollowOffice } from './follow-office.ts';
 import type { KabinaConfirm } from './kabina-confirm.ts';
-import { writeOffWork } from './office-stations-token.ts';
-import type { KabinaOfficeToken } from './office-token.ts';
+import { writeOffAct, writtenOff, type MembersAct, type WriteOff } from './members-act.ts';
 import type { Office } from './office.ts';
 import { panels } from './office.styles.ts';
-import { heldDictated, kioskNames, WriteOffAct, writeOffStyles } from './stations.ts';
+import { heldDictated, heldScanned, kioskNames, writeOffStyles } from './stations.ts';
 
 /**
  * @summary A kiosk that can't speak for itself: its closing statement is dictated over the telephone,
@@ -23,11 +21,11 @@ export class KabinaOfficeKioskTrouble extends LitElement {
 
   @property({ attribute: false }) accessor office: Office | undefined;
   @property() accessor station = '';
-  @property() accessor kiosk = '';
+  /** No attribute: `kiosk` lays the shared controls out for a voter's screen. */
+  @property({ attribute: false }) accessor kiosk = '';
   @state() private accessor misheard: string | undefined;
-  @state() private accessor act: WriteOffAct | undefined;
+  @state() private accessor act: MembersAct<WriteOff> | undefined;
   @query('kabina-confirm') private accessor confirm!: KabinaConfirm;
-  @query('kabina-office-token') private accessor token!: KabinaOfficeToken;
 
   constructor() {
     super();
@@ -41,28 +39,43 @@ export class KabinaOfficeKioskTrouble extends LitElement {
     const { stations, phase, manifest } = board;
     const voting = phase === 'open' || phase === 'suspended';
     const name = kioskNames(manifest, [kiosk]);
-    return html`${
-        voting && stations?.heldBy(kiosk) === undefined ? this.#dictation(office, name) : nothing
-      }
+    const held = stations?.heldBy(kiosk);
+    const dictation = voting && held === undefined;
+    const confirming = held?.dictated === true && (voting || phase === 'closed');
+    return html`${dictation || confirming ? this.#dictation(office, name, confirming) : nothing}
       ${
         stations?.cards.isAccounted(kiosk) === false && (voting || phase === 'closed')
           ? this.#writeOff(office, board, name)
           : nothing
-      }
-      <kabina-confirm></kabina-confirm>
-      <kabina-office-token></kabina-office-token>`;
+      } <kabina-confirm></kabina-confirm>`;
   }
 
-  #dictation(office: Office, name: string) {
+  #dictation(office: Office, name: string, confirming: boolean) {
     return html`<details>
-      <summary>${name}: слип закрытия диктуют по телефону</summary>
+      <summary>
+        ${name}:
+        ${confirming ? 'слип продиктован, подтвердить по QR-коду' : 'слип закрытия диктуют по телефону'}
+      </summary>
+      ${
+        confirming
+          ? html`<p>
+              Продиктованное записано со слов. Когда слип привезут, отсканируйте его QR-код: подпись
+              терминала подтвердит число. Это заменит и подпись потерянного стола регистрации.
+            </p>`
+          : nothing
+      }
       <form @submit=${(event: SubmitEvent) => void this.#dictated(event, office, name)}>
-        <label for="groups">Группы цифр со слипа, через пробел</label>
+        <label for="groups"
+          >${
+            confirming
+              ? 'QR-код со слипа (сканером)'
+              : 'Группы цифр со слипа, через пробел, или его QR-код сканером'
+          }</label
+        >
         <textarea
           id="groups"
           name="groups"
           rows="4"
-          inputmode="numeric"
           autocomplete="off"
           spellcheck="false"
           aria-describedby="misheard"
@@ -113,39 +126,13 @@ export class KabinaOfficeKioskTrouble extends LitElement {
     </form>`;
   }
 
-  #signing(office: Office, board: BoardState, act: WriteOffAct) {
-    const { members } = board.manifest!.commission;
+  #signing(office: Office, board: BoardState, act: MembersAct<WriteOff>) {
     const cards = act.body.cards.map(([style, number]) => {
       const title = board.manifest!.styles.find(({ id }) => id === style)?.title.ru ?? style;
       return `${title}: ${number}`;
     });
     return html`<p>${act.body.reason}. Списываются карточки: ${cards.join('; ') || 'ни одной'}.</p>
-      ${
-        act.needed === 0
-          ? nothing
-          : html`<p role="status">Ещё нужно подписей: ${act.missing}.</p>
-              <ul class="cards">
-                ${members.map(({ name, post }, i) => {
-                  const member = i + 1;
-                  return html`<li class="card ${act.hasSigned(member) ? 'good' : ''}">
-                    <strong>${name}</strong><span class="muted">${post.ru}</span>
-                    ${
-                      act.hasSigned(member)
-                        ? html`<span class="mark yes">${checkIcon} подписано</span>`
-                        : html`<button
-                            class="button"
-                            type="button"
-                            aria-label="Подписать акт: ${name}"
-                            aria-disabled=${office.busy !== undefined}
-                            @click=${() => void this.#sign(office, act, member)}
-                          >
-                            Подписать
-                          </button>`
-                    }
-                  </li>`;
-                })}
-              </ul>`
-      }
+      <kabina-office-act .office=${office} .act=${act}></kabina-office-act>
       <div class="actions">
         <button
           class="button danger"
@@ -167,6 +154,10 @@ export class KabinaOfficeKioskTrouble extends LitElement {
     event.preventDefault();
     const form = event.target as HTMLFormElement;
     const text = String(new FormData(form).get('groups'));
+    if (isHeldText(text)) {
+      await this.#scanned(office, name, text);
+      return;
+    }
     let held;
     try {
       held = heldDictated(office.board!.manifest!, this.kiosk, text);
@@ -185,6 +176,20 @@ export class KabinaOfficeKioskTrouble extends LitElement {
     await office.act('Запись слипа терминала', () => office.commission!.stateHeld(held));
   }
 
+  async #scanned(office: Office, name: string, text: string): Promise<void> {
+    const held = heldScanned(office.board!.manifest!, this.kiosk, text);
+    this.misheard =
+      held === undefined ? 'Это слип другого терминала или других выборов.' : undefined;
+    if (held === undefined) return;
+    const sure = await this.confirm.ask({
+      title: `${name}: в очереди ${held.body.number}?`,
+      text: 'Терминал подписал это число. Комиссия заверит его вместо стола регистрации, отменить это нельзя.',
+      yes: 'Заверить',
+    });
+    if (!sure) return;
+    await office.act('Запись слипа терминала', () => office.commission!.countersignHeld(held));
+  }
+
   #drawUp(event: SubmitEvent, board: BoardState): void {
     event.preventDefault();
     const form = new FormData(event.target as HTMLFormElement);
@@ -195,18 +200,11 @@ export class KabinaOfficeKioskTrouble extends LitElement {
       id,
       Number(form.get(`cards-${id}`)),
     ]);
-    this.act = new WriteOffAct(board, { station, kiosk, reason, cards });
+    this.act = writeOffAct(board, { station, kiosk, reason, cards });
     this.act.addEventListener('change', () => this.requestUpdate());
   }
 
-  async #sign(office: Office, act: WriteOffAct, member: number): Promise<void> {
-    if (office.busy !== undefined) return;
-    await this.token.run(
-      new TokenSession(writeOffWork(office.commission!, act, member), office.roads),
-    );
-  }
-
-  async #post(office: Office, act: WriteOffAct): Promise<void> {
+  async #post(office: Office, act: MembersAct<WriteOff>): Promise<void> {
     const sure = await this.confirm.ask({
       title: 'Списать карточки?',
       text: 'Акт встанет в журнал, отменить его нельзя. Своего отчёта о карточках этот терминал дать уже не сможет.',
@@ -215,7 +213,7 @@ export class KabinaOfficeKioskTrouble extends LitElement {
     });
     if (!sure) return;
     const done = await office.act('Списание карточек', () =>
-      office.commission!.writeOff(act.complete()),
+      office.commission!.writeOff(writtenOff(act)),
     );
     if (done) this.act = undefined;
   }

@@ -9,9 +9,11 @@ import {
 } from '@kabina/booth/queue-file';
 import { decodeEntry, type EntryOf } from '@kabina/election/entries';
 import { controls } from '@kabina/elements/controls';
+import { warningIcon } from '@kabina/elements/icons';
 import { tokens } from '@kabina/elements/themes';
 import { FollowOffice } from './follow-office.ts';
 import type { KabinaConfirm } from './kabina-confirm.ts';
+import { officeErrorText } from './office-errors.ts';
 import type { Office } from './office.ts';
 import { panels } from './office.styles.ts';
 import { kioskNames } from './stations.ts';
@@ -29,6 +31,10 @@ export class KabinaOfficeQueueFile extends LitElement {
       progress {
         inline-size: 100%;
         accent-color: var(--_accent);
+      }
+      .note ul {
+        margin: 0.4em 0 0;
+        padding-inline-start: 1.2em;
       }
     `,
   ];
@@ -65,16 +71,29 @@ export class KabinaOfficeQueueFile extends LitElement {
   }
 
   #progress({ total, taken, refused }: QueueProgress) {
-    const codes = [...new Set(refused.map(({ code }) => code))].join(', ');
+    const codes = new Map<string, number>();
+    for (const { code } of refused) codes.set(code, (codes.get(code) ?? 0) + 1);
     return html`<label for="sent">${this.name}</label>
       <progress id="sent" max=${Math.max(1, total)} value=${total === 0 ? 1 : taken}></progress>
       <p role="status">Урна приняла ${taken} из ${total}.</p>
       ${
         refused.length === 0
           ? nothing
-          : html`<p class="note bad" role="alert">
-              Не приняты навсегда: ${refused.length}. <small class="code">${codes}</small>
-            </p>`
+          : html`<div class="note bad" role="alert">
+              ${warningIcon}
+              <div>
+                Урна не приняла: ${refused.length}. Они остались в файле.
+                <ul>
+                  ${[...codes].map(
+                    ([code, number]) =>
+                      html`<li>
+                        ${officeErrorText(code)} Таких: ${number}.
+                        <small class="code">${code}</small>
+                      </li>`,
+                  )}
+                </ul>
+              </div>
+            </div>`
       }`;
   }
 
@@ -96,7 +115,10 @@ export class KabinaOfficeQueueFile extends LitElement {
   async #send(office: Office, queue: QueueFile): Promise<void> {
     const board = office.board!;
     this.name = kioskNames(board.manifest!, [queue.kiosk]);
-    const unheard = board.stations?.heldBy(queue.kiosk) === undefined;
+    const held = board.stations?.heldBy(queue.kiosk);
+    const unheard = held === undefined;
+    // The file has the kiosk's own signature, which what was dictated had not.
+    const confirms = held?.dictated === true && board.phase !== 'tally';
     if (unheard) {
       // What the kiosk has signed in the file: without a desk the commission vouches for it.
       const sure = await this.confirm.ask({
@@ -107,9 +129,8 @@ export class KabinaOfficeQueueFile extends LitElement {
       if (!sure) return;
     }
     await office.act('Отправка очереди', async () => {
-      if (unheard) {
-        const { body } = decodeEntry(queue.held) as EntryOf<'held'>;
-        await office.commission!.stateHeld(body);
+      if (unheard || confirms) {
+        await office.commission!.countersignHeld(decodeEntry(queue.held) as EntryOf<'held'>);
       }
       const client = new PortalClient({ box: office.config!.box, issuers: [] });
       await sendQueueFile(queue, client, (progress) => (this.progress = progress));

@@ -1,19 +1,19 @@
-/** A member signs the act by which a dead kiosk's cards are written off. */
+/** A member signs an act of the commission: over a dead kiosk's cards, or for a lost desk. */
 import { memberOf } from '@kabina/election/members';
 import type { TokenOutcome, TokenWork } from '../common/token-session.ts';
 import type { Commission } from './commission.ts';
 import { certificateFault, signWith } from './member-tokens.ts';
-import type { WriteOffAct } from './stations.ts';
+import type { MembersAct } from './members-act.ts';
 
 /** The signature is kept with the act: it goes on the board when enough have signed. */
-export function writeOffWork(commission: Commission, act: WriteOffAct, member: number): TokenWork {
+export function actWork(
+  commission: Commission,
+  act: MembersAct<unknown>,
+  member: number,
+): TokenWork {
   return {
     purpose: 'sign',
-    subject: {
-      ru: 'Акт о списании карточек неисправного терминала',
-      kk: 'Істен шыққан терминал карточкаларын есептен шығару актісі',
-      en: 'Act of writing off the cards of a dead terminal',
-    },
+    subject: act.subject,
     admit(certificate) {
       const { manifest, state } = commission;
       const fault = certificateFault(manifest, certificate, state.certificateTime('close'));

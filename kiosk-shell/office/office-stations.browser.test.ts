@@ -5,10 +5,11 @@ import { assert } from 'chai';
 import '@kabina/elements/kabina-qr';
 import '@kabina/elements/kabina-station-balance';
 import { BoardState } from '@kabina/election/board';
-import { decodeEntry, type Bodies } from '@kabina/election/entries';
+import { decodeEntry, encodeEntry, type Bodies, type EntryOf } from '@kabina/election/entries';
 import {
   goodStationBoard,
   TestElection,
+  testMember,
   withStation,
   type GoodStationBoard,
 } from '@kabina/election/testing';
@@ -16,6 +17,8 @@ import { leafHash } from '@kabina/log/merkle';
 import { dictated } from '../desk/dictation.ts';
 import { KabinaCardsPrint } from './cards-print.ts';
 import { KabinaConfirm } from './kabina-confirm.ts';
+import { KabinaOfficeAct } from './office-act.ts';
+import { KabinaOfficeLostDesk } from './office-stations-desk.ts';
 import { KabinaOfficeKioskTrouble } from './office-stations-kiosk.ts';
 import { KabinaOfficeQueueFile } from './office-stations-queue.ts';
 import { KabinaOfficeStations } from './office-stations.ts';
@@ -25,6 +28,8 @@ import type { Office } from './office.ts';
 for (const [tag, element] of Object.entries({
   'kabina-confirm': KabinaConfirm,
   'kabina-cards-print': KabinaCardsPrint,
+  'kabina-office-act': KabinaOfficeAct,
+  'kabina-office-lost-desk': KabinaOfficeLostDesk,
   'kabina-office-kiosk-trouble': KabinaOfficeKioskTrouble,
   'kabina-office-queue-file': KabinaOfficeQueueFile,
   'kabina-office-token': KabinaOfficeToken,
@@ -41,6 +46,7 @@ class FakeOffice extends EventTarget {
   busy: string | undefined;
   readonly calls: string[] = [];
   readonly held: Bodies['held'][] = [];
+  readonly marked: Bodies['marked'][] = [];
   printed = false;
   readonly cards = {
     batches: async () => [
@@ -55,6 +61,18 @@ class FakeOffice extends EventTarget {
   readonly commission = {
     stateHeld: async (body: Bodies['held']) => {
       this.held.push(body);
+    },
+    countersignHeld: async ({ body, signatures }: EntryOf<'held'>) => {
+      this.calls.push(`countersigned ${body.kiosk} ${signatures.length}`);
+    },
+    stateMarked: async (body: Bodies['marked']) => {
+      this.marked.push(body);
+    },
+  };
+  readonly desk = {
+    tellMarks: async (station: string, numbers: readonly string[]) => {
+      this.calls.push(`${station}: ${numbers.join(' ')}`);
+      return { stored: 1, refused: [{ number: '9', code: 'desk.voter' }] };
     },
   };
   constructor(board: BoardState) {
@@ -200,6 +218,77 @@ describe('the stations’ panel of the office', () => {
     button(panel.shadowRoot!, 'Записать').click();
     await settle();
     assert.deepEqual(office.held, [{ station: '101', kiosk: 'K2', number, root }]);
+  });
+
+  it('countersigns the slip of a kiosk whose statement was dictated', async () => {
+    await show('confirmed K2');
+    const { number, root } = good.held.K2;
+    const scanned = (kiosk: string): string => {
+      const body = { station: '101', kiosk, number, root };
+      const bytes = encodeEntry(election.cosign('held', [`kiosk/${kiosk}`], body));
+      const binary = String.fromCharCode(...bytes);
+      return `kabina-held:${btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`;
+    };
+    const area = find<HTMLTextAreaElement>(panel.shadowRoot!, '#groups');
+    area.value = scanned('K1');
+    area.form!.requestSubmit();
+    await settle();
+    assert.include(textOf(panel.shadowRoot!), 'слип другого терминала');
+    area.value = scanned('K2');
+    area.form!.requestSubmit();
+    await settle();
+    button(panel.shadowRoot!, 'Заверить').click();
+    await settle();
+    assert.deepEqual(office.calls, ['countersigned K2 1']);
+  });
+
+  it('gives the account of a lost desk when members have signed, not before the closing', async () => {
+    await show('held K2');
+    assert.notInclude(textOf(panel.shadowRoot!), 'Стол регистрации потерян');
+    panel.remove();
+    await show('marked');
+    const field = (id: string, value: string): void => {
+      find<HTMLInputElement>(panel.shadowRoot!, id).value = value;
+    };
+    field('#reason', 'Ноутбук разбит');
+    field('#marked-0', '3');
+    field('#left-0', '2');
+    field('#left-1', '1');
+    find<HTMLInputElement>(panel.shadowRoot!, '#reason').form!.requestSubmit();
+    await settle();
+    assert.include(textOf(panel.shadowRoot!), 'Ещё нужно подписей: 1.');
+    button(panel.shadowRoot!, 'Записать отчёт').click();
+    await settle();
+    assert.isEmpty(office.marked);
+    const act = find<KabinaOfficeAct>(panel.shadowRoot!, 'kabina-office-act').act!;
+    const { name } = election.manifest.commission.members[0]!;
+    act.sign(1, testMember(name).sign(act.document));
+    await settle();
+    button(panel.shadowRoot!, 'Записать отчёт').click();
+    await settle();
+    button(panel.shadowRoot!, 'Записать').click();
+    await settle();
+    const [body] = office.marked;
+    assert.deepEqual(body?.voters, [['town', 3]]);
+    assert.deepEqual(body?.given, [
+      ['K1', 'town', 2],
+      ['K2', 'town', 2],
+    ]);
+    const entry = election.sign('marked', 'commission', body!);
+    assert.isUndefined(office.board.check(entry));
+  });
+
+  it('tells the issuers whom the paper list names, and shows whom they refuse', async () => {
+    await show('marked');
+    const area = find<HTMLTextAreaElement>(panel.shadowRoot!, '#numbers');
+    area.value = '9\n4 9';
+    area.form!.requestSubmit();
+    await settle();
+    assert.isEmpty(office.calls);
+    button(panel.shadowRoot!, 'Сообщить').click();
+    await settle();
+    assert.deepEqual(office.calls, ['101: 4 9']);
+    assert.include(textOf(panel.shadowRoot!), 'Не принято: 9.');
   });
 
   it('shows the queue draining and the balance', async () => {

@@ -16,6 +16,13 @@ import {
   type StationView,
 } from './stations.ts';
 
+/** Whose account of the desk it is. */
+const ACCOUNT_WORDS = {
+  desk: 'отчёт получен',
+  members: 'стол потерян, отчёт записала комиссия',
+  none: 'отчёт придёт после закрытия',
+} as const;
+
 /** A batch whose cards are being printed. */
 interface Printing {
   readonly station: string;
@@ -104,7 +111,9 @@ export class KabinaOfficeStations extends LitElement {
 
   #station(office: Office, manifest: Manifest, view: StationView) {
     const { balance } = view;
-    return html`<details ?open=${balance.holds === false}>
+    // After the closing whatever has not come is somebody's work.
+    const over = office.board?.closedAt !== undefined;
+    return html`<details ?open=${balance.holds === false || (over && balance.missing.length > 0)}>
       <summary>
         ${view.name.ru}:
         ${
@@ -117,22 +126,23 @@ export class KabinaOfficeStations extends LitElement {
       </summary>
       <ul class="cards">
         ${view.kiosks.map((kiosk) => this.#kiosk(kiosk))}
-        <li class="card ${view.marked ? 'good' : ''}">
+        <li class="card ${view.marked === undefined ? '' : 'good'}">
           <strong>Стол регистрации</strong>
-          <span>${view.marked ? 'отчёт получен' : 'отчёт придёт после закрытия'}</span>
+          <span>${ACCOUNT_WORDS[view.marked ?? 'none']}</span>
         </li>
       </ul>
       ${this.#batches(office, manifest, view)}
       ${view.kiosks
-        .filter(({ held, accounted }) => held === undefined || !accounted)
+        .filter(({ held, accounted }) => held === undefined || held.dictated || !accounted)
         .map(
           ({ id }) =>
             html`<kabina-office-kiosk-trouble
               .office=${office}
               station=${view.id}
-              kiosk=${id}
+              .kiosk=${id}
             ></kabina-office-kiosk-trouble>`,
         )}
+      <kabina-office-lost-desk .office=${office} station=${view.id}></kabina-office-lost-desk>
       <details>
         <summary>Баланс карточек</summary>
         <kabina-station-balance .balance=${balance} .manifest=${manifest}></kabina-station-balance>
@@ -253,7 +263,8 @@ export class KabinaOfficeStations extends LitElement {
 
 function summaryOf({ kiosks, marked }: StationView): string {
   const closed = kiosks.filter(({ held }) => held !== undefined).length;
-  return `закрыто терминалов ${closed} из ${kiosks.length}${marked ? ', стол отчитался' : ''}`;
+  const desk = marked === undefined ? '' : ', отчёт стола есть';
+  return `закрыто терминалов ${closed} из ${kiosks.length}${desk}`;
 }
 
 declare global {

@@ -14,15 +14,19 @@ import {
   type GoodStationBoard,
 } from '@kabina/election/testing';
 import { leafHash } from '@kabina/log/merkle';
+import fc from 'fast-check';
 import { dictated, DictationError } from '../desk/dictation.ts';
 import { Commission } from './commission.ts';
+import { Desk } from './desk.ts';
+import { numbersOf, paperAccount, paperForm } from './lost-desk.ts';
+import { lostDeskAct, markedByMembers, writeOffAct, writtenOff } from './members-act.ts';
 import {
   CardPrinter,
   heldDictated,
+  heldScanned,
   kioskNames,
   missingNow,
   stationViews,
-  WriteOffAct,
   writeOffStyles,
 } from './stations.ts';
 
@@ -75,7 +79,7 @@ describe('stations in the office', () => {
     );
     const end = stationViews(until('tally'));
     assert.equal(end[0]!.balance.holds, true);
-    assert.equal(end[0]!.marked, true);
+    assert.equal(end[0]!.marked, 'desk');
     assert.ok(end[0]!.kiosks.every(({ accounted, writtenOff }) => accounted && !writtenOff));
   });
 
@@ -139,23 +143,114 @@ describe('stations in the office', () => {
       writeOffStyles(board, '101', 'K2').map(({ id, most }) => [id, most]),
       [['town', 2]],
     );
-    const act = new WriteOffAct(board, {
+    const act = writeOffAct(board, {
       station: '101',
       kiosk: 'K2',
       reason: 'Терминал не включается',
       cards: [['town', 1]],
     });
     assert.equal(act.missing, 1);
-    const unsigned = election.sign('written-off', 'commission', act.complete());
+    const unsigned = election.sign('written-off', 'commission', writtenOff(act));
     assert.equal(board.check(unsigned)?.code, 'stations.members');
     const { members } = election.manifest.commission;
     members.forEach(({ name }, i) => act.sign(i + 1, testMember(name).sign(act.document)));
     assert.equal(act.missing, 0);
-    assert.equal(act.complete().members.length, 1);
+    assert.equal(writtenOff(act).members.length, 1);
     assert.equal(
-      board.check(election.sign('written-off', 'commission', act.complete())),
+      board.check(election.sign('written-off', 'commission', writtenOff(act))),
       undefined,
     );
+  });
+
+  it('takes a kiosk’s own statement in place of its desk', () => {
+    const board = until('confirmed K2');
+    const manifest = board.manifest!;
+    const { number, root } = good.held.K2;
+    const body = { station: '101', kiosk: 'K2', number, root };
+    const text = (by: string[]) =>
+      `kabina-held:${Buffer.from(encodeEntry(election.cosign('held', by, body))).toString('base64url')}`;
+    const own = text(['kiosk/K2']);
+    const held = heldScanned(manifest, 'K2', `  ${own}\n`);
+    assert.deepEqual(held?.body, body);
+    assert.equal(heldScanned(manifest, 'K1', own), undefined);
+    assert.equal(heldScanned(manifest, 'K2', text(['kiosk/K2', 'station/101'])), undefined);
+    assert.equal(heldScanned(manifest, 'K2', text(['commission'])), undefined);
+    fc.assert(
+      fc.property(fc.string(), fc.nat(own.length), (noise, at) => {
+        for (const other of [noise, `kabina-held:${noise}`, own.slice(0, at)]) {
+          const read = heldScanned(manifest, 'K2', other);
+          assert.ok(read === undefined || other.trim() === own);
+        }
+      }),
+    );
+  });
+
+  it('an account from the paper list, signed by enough members, is one that the board takes', () => {
+    const board = until('marked');
+    const form = paperForm(board, '101');
+    assert.deepEqual(
+      [form.styles.map(({ id, most }) => [id, most]), form.piles.map((pile) => pile.received)],
+      [[['town', 6]], [4, 3]],
+    );
+    const reason = 'Ноутбук стола разбит';
+    const counted = { station: '101', reason, marked: [3], left: [2, 1] };
+    const act = lostDeskAct(board, paperAccount(form, counted));
+    const sign = () => election.sign('marked', 'commission', markedByMembers(act));
+    assert.equal(act.missing, 1);
+    assert.equal(board.check(sign())?.code, 'stations.members');
+    const { name } = election.manifest.commission.members[0]!;
+    act.sign(1, testMember(name).sign(act.document));
+    assert.equal(act.missing, 0);
+    const entry = sign();
+    assert.equal(board.apply(entry, leafHash(encodeEntry(entry))), undefined);
+    const [view] = stationViews(board);
+    assert.equal(view!.marked, 'members');
+    assert.equal(view!.balance.holds, true);
+    assert.equal(view!.balance.lost, reason);
+  });
+
+  it('reads the paper list however it was typed, and keeps nothing of its order', () => {
+    assert.deepEqual(numbersOf('7, 3\n12;3\t 5 '), ['12', '3', '5', '7']);
+    assert.deepEqual(numbersOf(' \n'), []);
+  });
+
+  it('tells both issuers all marks, in parts, and says whom they refuse', async () => {
+    const asked: { issuer: string; station: string; marks: number; complete: boolean }[] = [];
+    globalThis.fetch = (async (url: URL | string, init?: RequestInit) => {
+      const { station, marks, complete } = JSON.parse(String(init?.body)) as {
+        station: string;
+        marks: { number: string }[];
+        complete: boolean;
+      };
+      const { hostname, pathname } = new URL(url);
+      assert.equal(pathname, '/desk/marks');
+      const [issuer = ''] = hostname.split('.');
+      assert.equal(new Headers(init?.headers).get('authorization'), `Bearer ${issuer}`);
+      asked.push({ issuer, station, marks: marks.length, complete });
+      const refused = marks
+        .filter(({ number }) => number === '17')
+        .map(({ number }) => ({ number, code: 'desk.elsewhere' }));
+      return Response.json({ stored: marks.length - refused.length, refused });
+    }) as typeof fetch;
+    const config = {
+      electionId: '',
+      kind: 'training',
+      box: 'http://box.test',
+      registrar: 'http://registrar.test',
+      observers: 'http://observers.test',
+    } as const;
+    const desk = new Desk(config, { registrar: 'registrar', observers: 'observers' });
+    const numbers = Array.from({ length: 501 }, (_, i) => String(i + 1));
+    const answer = await desk.tellMarks('101', numbers);
+    assert.deepEqual(answer, {
+      stored: 500,
+      refused: [{ number: '17', code: 'desk.elsewhere' }],
+    });
+    const parts = (issuer: string) => [
+      { issuer, station: '101', marks: 500, complete: false },
+      { issuer, station: '101', marks: 1, complete: true },
+    ];
+    assert.deepEqual(asked, [...parts('registrar'), ...parts('observers')]);
   });
 
   it('asks the card issuer, the last one, and nobody else, for cards', async () => {

@@ -1,14 +1,14 @@
 /**
  * The stations as the commission works with them, without a face: what the board says of each, the
- * card issuer's batches and their secrets while they are being printed, what was dictated, and the
- * act by which a dead kiosk's cards are written off.
+ * card issuer's batches and their secrets while they are being printed, and what was dictated.
  */
 import type { BoardState } from '@kabina/election/board';
-import { cardIssuer, type Bodies } from '@kabina/election/entries';
+import { cardIssuer, type Bodies, type EntryOf } from '@kabina/election/entries';
 import { servedStyles, type Localized, type Manifest } from '@kabina/election/manifest';
-import { signaturesNeeded, writeOffDocument } from '@kabina/election/members';
 import { stationBalance, type StationBalance } from '@kabina/election/station-balance';
 import type { PageConfig } from '../common/config.ts';
+import { readHeldText } from '../common/held-text.ts';
+import { reach } from '../common/reach.ts';
 import { readDictated } from '../desk/dictation.ts';
 import { DeskError } from './desk.ts';
 import type { OfficeKeys } from './office-keys.ts';
@@ -62,7 +62,7 @@ export class CardPrinter {
   async #ask<T>(method: string, ...path: readonly (string | number)[]): Promise<T> {
     let answer: Response;
     try {
-      answer = await fetch(new URL(`/desk/cards/${path.join('/')}`, this.#url), {
+      answer = await reach(new URL(`/desk/cards/${path.join('/')}`, this.#url), {
         method,
         headers: { authorization: `Bearer ${this.#secret}` },
         credentials: 'omit',
@@ -84,7 +84,14 @@ export interface KioskView {
   /** Cards that were delivered, by style. */
   readonly received: readonly { readonly style: Localized; readonly number: number }[];
   /** What it held at closing and how much of it has come; undefined before its statement. */
-  readonly held: { readonly number: number; readonly arrived: number } | undefined;
+  readonly held:
+    | {
+        readonly number: number;
+        readonly arrived: number;
+        /** The kiosk itself has not signed it. */
+        readonly dictated?: true;
+      }
+    | undefined;
   /** Its account of cards has come, or they were written off. */
   readonly accounted: boolean;
   readonly writtenOff: boolean;
@@ -94,8 +101,8 @@ export interface StationView {
   readonly id: string;
   readonly name: Localized;
   readonly kiosks: readonly KioskView[];
-  /** The desk's account has come. */
-  readonly marked: boolean;
+  /** The desk's account has come: its own, or from members in its place. */
+  readonly marked: 'desk' | 'members' | undefined;
   readonly balance: StationBalance;
 }
 
@@ -122,9 +129,14 @@ export function stationViews(board: BoardState): StationView[] {
           writtenOff: [...cards.values()].some(({ writtenOff }) => writtenOff !== undefined),
         };
       }),
-    marked: stations.markedAt(id) !== undefined,
+    marked: markedBy(stations.markedAt(id)),
     balance: stationBalance(board, id),
   }));
+}
+
+function markedBy(account: Bodies['marked'] | undefined): StationView['marked'] {
+  if (account === undefined) return undefined;
+  return account.lost === undefined ? 'desk' : 'members';
 }
 
 export function styleTitle(manifest: Manifest, style: string): Localized {
@@ -159,6 +171,22 @@ export function heldDictated(manifest: Manifest, kiosk: string, text: string): B
   return { station, kiosk, ...readDictated(kiosk, text) };
 }
 
+/**
+ * A kiosk's statement from the QR code of its slip, for the commission to countersign; undefined where
+ * it isn't that kiosk's. Its signature is judged by the board.
+ */
+export function heldScanned(
+  manifest: Manifest,
+  kiosk: string,
+  text: string,
+): EntryOf<'held'> | undefined {
+  const held = readHeldText(text);
+  const [[by] = []] = held?.signatures ?? [];
+  const station = manifest.kiosks.find(({ id }) => id === kiosk)?.station;
+  const own = held?.body.kiosk === kiosk && held.body.station === station;
+  return own && held.signatures.length === 1 && by === `kiosk/${kiosk}` ? held : undefined;
+}
+
 /** The styles whose cards are counted for a kiosk that is written off. */
 export function writeOffStyles(board: BoardState, station: string, kiosk: string) {
   const { manifest, stations } = board;
@@ -168,47 +196,4 @@ export function writeOffStyles(board: BoardState, station: string, kiosk: string
     const counts = cards?.get(id);
     return counts === undefined ? [] : [{ id, title, most: counts.received - counts.spoiled }];
   });
-}
-
-/** The act without its signatures. */
-export type WriteOff = Omit<Bodies['written-off'], 'members'>;
-
-/** An act that members sign one after the other, until enough have. */
-export class WriteOffAct extends EventTarget {
-  readonly body: WriteOff;
-  readonly needed: number;
-  /** What is signed. */
-  readonly document: Uint8Array;
-  readonly #signed = new Map<number, Uint8Array>();
-
-  constructor(board: BoardState, body: WriteOff) {
-    super();
-    const manifest = board.manifest!;
-    this.body = body;
-    this.needed = signaturesNeeded(manifest, 'close');
-    this.document = writeOffDocument(board, body);
-  }
-
-  hasSigned(member: number): boolean {
-    return this.#signed.has(member);
-  }
-
-  get missing(): number {
-    return Math.max(0, this.needed - this.#signed.size);
-  }
-
-  /** @param cms detached, DER */
-  sign(member: number, cms: Uint8Array): void {
-    this.#signed.set(member, cms);
-    this.dispatchEvent(new Event('change'));
-  }
-
-  /** The entry's body. The board takes as many signatures as are needed, at most five. */
-  complete(): Bodies['written-off'] {
-    const members = [...this.#signed]
-      .sort(([a], [b]) => a - b)
-      .slice(0, this.needed)
-      .map(([member, cms]) => ({ member, cms }));
-    return { ...this.body, members };
-  }
 }

@@ -5,6 +5,7 @@
 import type { TurnoutPoint, TurnoutRow } from '@kabina/elements/kabina-turnout';
 import { votersOf, type Manifest } from '@kabina/election/manifest';
 import type { PageConfig } from '../common/config.ts';
+import { jsonOf, reach } from '../common/reach.ts';
 
 /** Enough for a day at one a minute; the chart needs no more. */
 const MOST_POINTS = 1_500;
@@ -17,9 +18,7 @@ interface Box {
 }
 
 async function json<T>(url: URL): Promise<T> {
-  const answer = await fetch(url, { credentials: 'omit', cache: 'no-store' });
-  if (!answer.ok) throw new TypeError(`${url.pathname}: HTTP ${answer.status}`);
-  return (await answer.json()) as T;
+  return (await jsonOf(await reach(url, { credentials: 'omit', cache: 'no-store' }))) as T;
 }
 
 export class Turnout {
