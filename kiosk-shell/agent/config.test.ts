@@ -18,11 +18,15 @@ const CONFIG = {
   election: ELECTION,
 };
 
+const KIOSK = { role: 'kiosk', id: 'K1', keyFile: 'key' };
+
 describe('the agent’s configuration', () => {
   it('is taken as it is written', () => {
     assert.deepEqual(checkConfig(CONFIG), CONFIG);
     const bare = { port: 0, pages: 'p', tokens: 'none' };
     assert.deepEqual(checkConfig(bare), bare);
+    const kiosk = { ...bare, machine: KIOSK, state: 's', silence: '/run/silent' };
+    assert.deepEqual(checkConfig(kiosk), kiosk);
   });
 
   it('is refused where a field is missing, unknown or wrong, with the field’s name', () => {
@@ -41,6 +45,9 @@ describe('the agent’s configuration', () => {
       ['election.box', { election: { ...ELECTION, box: 'https://box.test/path' } }],
       ['election.box', { election: { ...ELECTION, box: "https://box.test 'unsafe-eval'" } }],
       ['election.observers', { election: { ...ELECTION, observers: undefined } }],
+      ['silence', { silence: '/run/silent' }],
+      ['silence', { machine: { ...KIOSK, role: 'desk' }, state: 's', silence: '/run/silent' }],
+      ['silence', { machine: KIOSK, state: 's', silence: '' }],
       ['election.bridge', { election: { ...ELECTION, bridge: 'ws://evil.test' } }],
     ];
     for (const [field, change] of wrong) {

@@ -22,6 +22,8 @@ export interface AgentConfig {
   readonly machine?: MachineConfig;
   /** The folder of the journals; there is one where there is a machine. */
   readonly state?: string;
+  /** On a kiosk: the file that is written when the page hangs (`page-watch.ts`); none: nobody looks. */
+  readonly silence?: string;
 }
 
 export interface MachineConfig {
@@ -49,7 +51,7 @@ export class AgentError extends Error {
 type Json = Readonly<Record<string, unknown>>;
 
 const ROADS: readonly unknown[] = ['pcsc', 'usb', 'none'] satisfies TokenRoad[];
-const FIELDS = ['port', 'pages', 'tokens', 'secretFile', 'election', 'machine', 'state'];
+const FIELDS = ['port', 'pages', 'tokens', 'secretFile', 'election', 'machine', 'state', 'silence'];
 /** As the manifest's ids are (`@kabina/election/manifest`). */
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const SERVICES = ['box', 'registrar', 'observers'] as const;
@@ -102,7 +104,7 @@ function readMachine(json: unknown): MachineConfig {
 export function checkConfig(json: unknown): AgentConfig {
   if (!isObject(json)) throw new AgentError('agent.config', 'нужен объект JSON');
   onlyFields('', json, FIELDS);
-  const { port, pages, tokens, secretFile, election, machine, state } = json;
+  const { port, pages, tokens, secretFile, election, machine, state, silence } = json;
   if (!Number.isSafeInteger(port) || (port as number) < 0 || (port as number) > 65_535) {
     wrong('port', 'целое число от 0 до 65535');
   }
@@ -114,6 +116,13 @@ export function checkConfig(json: unknown): AgentConfig {
   if (machine === undefined ? state !== undefined : typeof state !== 'string' || state === '') {
     wrong('state', 'папка журналов машины, только вместе с machine');
   }
+  const role = machine === undefined ? undefined : readMachine(machine).role;
+  if (
+    silence !== undefined &&
+    (role !== 'kiosk' || typeof silence !== 'string' || silence === '')
+  ) {
+    wrong('silence', 'файл для перезапуска браузера, только на терминале');
+  }
   return {
     port: port as number,
     pages,
@@ -121,6 +130,7 @@ export function checkConfig(json: unknown): AgentConfig {
     ...(secretFile === undefined ? {} : { secretFile: secretFile as string }),
     ...(election === undefined ? {} : { election: readElection(election) }),
     ...(machine === undefined ? {} : { machine: readMachine(machine), state: state as string }),
+    ...(silence === undefined ? {} : { silence: silence as string }),
   };
 }
 

@@ -11,6 +11,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isDigest, isJournal, JournalError, type JournalFolder } from './journal-file.ts';
 import { machineAnswer, MAX_INPUT, signAs, type MachineKey } from './machine-key.ts';
+import type { PageWatch } from './page-watch.ts';
 import type { MachineFacts } from './preflight.ts';
 
 const MAX_JSON = 256;
@@ -19,6 +20,8 @@ export interface MachineParts {
   /** None: `/machine` and `/journal` answer 404. */
   readonly key?: MachineKey;
   readonly journals?: JournalFolder;
+  /** None: nobody minds whether the page of this kiosk is alive. */
+  readonly watch?: PageWatch | undefined;
   readonly preflight: () => Promise<MachineFacts>;
 }
 
@@ -68,6 +71,7 @@ function routeOf(parts: MachineParts, pathname: string): Route | undefined {
   if (pathname === '/preflight') return { GET: parts.preflight };
   if (pathname === '/machine') return { GET: async () => machineAnswer(keyOf(parts)) };
   if (pathname === '/machine/sign') return { POST: (request) => signFor(keyOf(parts), request) };
+  if (pathname === '/machine/beat') return { POST: (request) => hearBeat(parts, request) };
   const [, name, step] = /^\/journal\/([^/]*)(?:\/([^/]*))?$/.exec(pathname) ?? [];
   if (name === undefined) return undefined;
   const { journals } = parts;
@@ -105,6 +109,13 @@ function missing(): Route {
 function keyOf({ key }: MachineParts): MachineKey {
   if (key === undefined) throw new Refusal(404, 'machine.none');
   return key;
+}
+
+async function hearBeat({ key, watch }: MachineParts, request: IncomingMessage): Promise<object> {
+  if (key?.role !== 'kiosk') throw new Refusal(404, 'machine.none');
+  if (Object.keys(await json(request)).length > 0) throw malformed();
+  watch?.beat();
+  return {};
 }
 
 async function signFor(key: MachineKey, request: IncomingMessage): Promise<Uint8Array> {

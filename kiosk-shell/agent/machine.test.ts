@@ -189,6 +189,25 @@ describe('the agent of a station’s machine', () => {
     assert.equal(preflight.status, 405);
   });
 
+  it('takes of its page’s beat that it came, and nothing with it', async () => {
+    const file = await config(kiosk());
+    const known = JSON.parse(await readFile(file, 'utf8')) as object;
+    await writeFile(file, JSON.stringify({ ...known, silence: at('silent') }));
+    const port = await start(file);
+    const page = async () =>
+      ((await ask(port, '/preflight')).json() as unknown as MachineFacts).page;
+    for (const body of [{ voter: 1 }, []]) {
+      assert.equal((await post(port, '/machine/beat', body)).status, 400);
+    }
+    const headers = { 'content-type': 'application/json', origin: 'https://evil.test' };
+    const foreign = await ask(port, '/machine/beat', { method: 'POST', headers, body: '{}' });
+    assert.equal(foreign.status, 403);
+    assert.equal((await ask(port, '/machine/beat')).status, 405);
+    assert.deepEqual(await page(), { state: 'waiting', restarts: 0 });
+    assert.equal((await post(port, '/machine/beat', {})).status, 200);
+    assert.deepEqual(await page(), { state: 'alive', restarts: 0 });
+  });
+
   it('takes exactly what a journal’s steps are, and says what it has not', async () => {
     const port = await start(await config(kiosk()));
     for (const body of [{}, { digest: 'x' }, { digest: digest(1), more: 1 }, []]) {

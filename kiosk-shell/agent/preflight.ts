@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import manifest from '../package.json' with { type: 'json' };
 import { checkBuild, type BuildFacts } from './build-list.ts';
 import type { JournalFolder, JournalState } from './journal-file.ts';
+import type { PageFacts, PageWatch } from './page-watch.ts';
 
 /** timedated is started when it is asked. */
 const CLOCK_MS = 5_000;
@@ -19,6 +20,8 @@ export interface MachineFacts {
   readonly build: BuildFacts;
   /** Those that were begun, of any election; null where this machine keeps none. */
   readonly journals: Readonly<Record<string, JournalState>> | null;
+  /** Of the kiosk's page; null where nobody looks. */
+  readonly page: PageFacts | null;
   readonly versions: { readonly agent: string; readonly node: string; readonly system: string };
 }
 
@@ -26,6 +29,7 @@ export interface MachineFacts {
 export async function machineFacts(
   pages: string,
   journals: JournalFolder | undefined,
+  watch?: PageWatch,
 ): Promise<MachineFacts> {
   const { bavail, bsize, blocks } = await statfs(journals?.path ?? pages);
   return {
@@ -33,6 +37,7 @@ export async function machineFacts(
     disk: { free: bavail * bsize, total: blocks * bsize },
     build: await checkBuild(pages),
     journals: journals === undefined ? null : await statesOf(journals),
+    page: watch?.facts ?? null,
     versions: {
       agent: manifest.version,
       node: process.versions.node,

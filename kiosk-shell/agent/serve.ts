@@ -15,6 +15,7 @@ import { AgentError, type AgentConfig } from './config.ts';
 import type { JournalFolder } from './journal-file.ts';
 import type { MachineKey } from './machine-key.ts';
 import { machineRoutes } from './machine-routes.ts';
+import { PAGE_PACE, PageWatch, writeSilence } from './page-watch.ts';
 import { machineFacts } from './preflight.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -41,6 +42,7 @@ export async function serveAgent(
   config: AgentConfig,
   tokens: Tokens | undefined,
   machine: Machine | undefined,
+  pace = PAGE_PACE,
 ): Promise<Agent> {
   const pages = resolve(config.pages);
   if (!existsSync(join(pages, `${PAGES['/terminal/']}index.html`))) {
@@ -58,9 +60,13 @@ export async function serveAgent(
       await reply.code(421).send();
     }
   });
+  const { silence } = config;
+  const watch =
+    silence === undefined ? undefined : new PageWatch(() => writeSilence(silence), pace);
   const machineHandler = machineRoutes({
     ...machine,
-    preflight: () => machineFacts(pages, machine?.journals),
+    watch,
+    preflight: () => machineFacts(pages, machine?.journals, watch),
   });
   // Before Fastify has read a body: the handler is strict about types and lengths by itself.
   server.addHook('onRequest', async (request, reply) => {
@@ -96,9 +102,11 @@ export async function serveAgent(
       ...tokens,
       origins: [`http://${LOOPBACK}:${port}`, `http://localhost:${port}`],
     }));
+  watch?.start();
   return {
     port,
     close: async () => {
+      watch?.stop();
       await bridge?.close();
       await tokens?.source.close();
       await server.close();

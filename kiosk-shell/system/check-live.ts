@@ -5,6 +5,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { originOf, pageOf, type MachineConfig } from './config.ts';
 import { OLD_LOG, PROFILE, PROGRAM, STATE } from './files.ts';
+import { printsPages } from './printing.ts';
 import { failed, judge, passed, unknown, type Finding } from './report.ts';
 import type { StorageFacts } from './storage-probe.ts';
 
@@ -25,6 +26,7 @@ const kernel = async (name: string): Promise<string> =>
 const EXPOSURE: Readonly<Record<string, number>> = {
   'kabina-agent.service': 2,
   'kabina-ready.service': 2,
+  'kabina-page.service': 2,
   // A compositor and a browser need devices, the network and user namespaces.
   'kabina-kiosk.service': 4,
 };
@@ -38,10 +40,11 @@ export async function checkLive(config: MachineConfig): Promise<Finding[]> {
     await checkClock(config),
     await checkFirewall(),
     await checkListeners(config),
-    ...(await checkUnits()),
+    ...(await checkUnits(config)),
     ...(await checkExposure()),
     await checkPage(config),
     await checkStorage(config),
+    ...(await checkPrinter(config)),
   ];
 }
 
@@ -117,12 +120,22 @@ async function checkListeners({ port }: MachineConfig): Promise<Finding> {
   );
 }
 
+/** The browser prints on the system's default printer. */
+async function checkPrinter(config: MachineConfig): Promise<Finding[]> {
+  if (!printsPages(config)) return [];
+  const found = (await said('lpstat', '-d'))?.match(/: (\S+)$/)?.[1];
+  return [
+    judge('printer', found !== undefined, found ?? 'принтер по умолчанию не задан (lpadmin -d)'),
+  ];
+}
+
 const activeState = (unit: string): Promise<string | undefined> =>
   said('systemctl', 'show', '--property=ActiveState', '--value', unit);
 
-async function checkUnits(): Promise<Finding[]> {
+async function checkUnits({ role }: MachineConfig): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const unit of ['kabina-agent.service', 'nftables.service']) {
+  const watch = role === 'kiosk' ? ['kabina-page.path'] : [];
+  for (const unit of ['kabina-agent.service', 'nftables.service', ...watch]) {
     const state = await activeState(unit);
     findings.push(
       state === undefined

@@ -7,6 +7,7 @@ import { join, relative } from 'node:path';
 import { pageOf, type MachineConfig, type UsbId } from './config.ts';
 import { firewallFor, hostsFor } from './network.ts';
 import { policiesFor } from './policies.ts';
+import { CUPS_CONFIG, printsPages } from './printing.ts';
 
 /** Where the programs lie on a machine. The agent's unit says the same. */
 export const PROGRAM = '/opt/kabina';
@@ -15,6 +16,8 @@ export const CONFIG = '/etc/kabina';
 export const STATE = '/var/lib/kabina';
 export const PROFILE = `${STATE}/profile`;
 export const JOURNALS = `${STATE}/agent`;
+/** What `kabina-page.path` looks at, on a kiosk. */
+export const SILENCE = '/run/kabina-page/silent';
 export const POLICY_FILE = '/etc/chromium/policies/managed/kabina.json';
 /** systemd's log on the disk, which Debian keeps and this machine does not. */
 export const OLD_LOG = '/var/log/journal';
@@ -77,7 +80,7 @@ export async function layoutFor(config: MachineConfig): Promise<SystemLayout> {
     file('/etc/systemd/timesyncd.conf.d/kabina.conf', clockText(config)),
     file('/etc/udev/rules.d/61-kabina-scanner.rules', scannerRules(config.scanners)),
   ];
-  const optional = [...(await deviceFiles()), ...VOLUME_FILES];
+  const optional = [...(await deviceFiles()), ...VOLUME_FILES, CUPS_CONFIG];
   const wanted = new Set<string>(neededFiles(config));
   return {
     files: [...files, ...optional.filter(({ path }) => wanted.has(path))],
@@ -125,8 +128,10 @@ const VOLUME_FILES: readonly SystemFile[] = ['kabina-kiosk', 'kabina-agent'].map
   text: `[Unit]\nAssertPathIsMountPoint=${STATE}\n`,
 }));
 
-function neededFiles({ tokens, printers, volume }: MachineConfig): string[] {
+function neededFiles(config: MachineConfig): string[] {
+  const { tokens, printers, volume } = config;
   return [
+    ...(printsPages(config) ? [CUPS_CONFIG.path] : []),
     ...(volume === 'encrypted' ? VOLUME_FILES.map(({ path }) => path) : []),
     ...(printers.length === 0 ? [] : [PRINTER_RULES]),
     ...(tokens === 'pcsc' ? [POLKIT] : []),
@@ -143,6 +148,7 @@ function links(config: MachineConfig): SystemLink[] {
   return [
     wants('multi-user.target', 'kabina-agent.service', UNITS),
     wants('graphical.target', 'kabina-kiosk.service', UNITS),
+    ...(config.role === 'kiosk' ? [wants('multi-user.target', 'kabina-page.path', UNITS)] : []),
     wants('sysinit.target', 'nftables.service', '/lib/systemd/system'),
     wants('sysinit.target', 'systemd-timesyncd.service', '/lib/systemd/system'),
     { path: `${UNITS}/default.target`, target: '/lib/systemd/system/graphical.target' },
@@ -160,6 +166,7 @@ function agentConfig(config: MachineConfig): object {
     ...(election === undefined ? {} : { election }),
     machine: { role, id, keyFile: `${CONFIG}/machine.key` },
     state: JOURNALS,
+    ...(role === 'kiosk' ? { silence: SILENCE } : {}),
   };
 }
 

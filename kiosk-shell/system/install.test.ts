@@ -20,7 +20,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { encodeBuildList, listBuild } from '../agent/build-list.ts';
@@ -161,6 +161,28 @@ describe('the installation', { skip }, () => {
     }
   });
 
+  it('lets the agent say one thing to systemd, and only systemd start the browser anew', async () => {
+    const { silence } = JSON.parse(await text('/etc/kabina/agent.json')) as { silence: string };
+    const units = '/etc/systemd/system';
+    assert.match(
+      await text(`${units}/kabina-page.path`),
+      new RegExp(`^PathChanged=${silence}$`, 'm'),
+    );
+    assert.equal(
+      await readlink(inRoot(`${units}/multi-user.target.wants/kabina-page.path`)),
+      `${units}/kabina-page.path`,
+    );
+    const folder = dirname(silence);
+    assert.match(
+      await text('/etc/tmpfiles.d/kabina.conf'),
+      new RegExp(`^d ${folder} 0755 kabina-agent kabina-agent -$`, 'm'),
+    );
+    assert.match(
+      await text(`${units}/kabina-agent.service.d/state.conf`),
+      new RegExp(`^ReadWritePaths=${folder}$`, 'm'),
+    );
+  });
+
   it('gives folders with ballots to one user each, who can’t log in', async () => {
     const passwd = (await text('/etc/passwd')).split('\n').map((line) => line.split(':'));
     for (const [name, path] of [
@@ -226,9 +248,13 @@ describe('the installation', { skip }, () => {
     { skip: !has('systemd-analyze') && 'no systemd' },
     async () => {
       // Against this machine's own units; the programs that ours start are not there.
-      const units = ['kabina-kiosk', 'kabina-agent', 'kabina-ready'].map((name) =>
-        inRoot(`/etc/systemd/system/${name}.service`),
-      );
+      const units = [
+        'kabina-kiosk.service',
+        'kabina-agent.service',
+        'kabina-ready.service',
+        'kabina-page.service',
+        'kabina-page.path',
+      ].map((name) => inRoot(`/etc/systemd/system/${name}`));
       const { stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', ...units], {
         encoding: 'utf8',
       });

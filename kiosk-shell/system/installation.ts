@@ -34,6 +34,7 @@ import {
   PROGRAM_LIST,
   withHosts,
 } from './files.ts';
+import { PRINT_PACKAGES, printsPages } from './printing.ts';
 import { copyProgram } from './program.ts';
 
 export interface InstallOptions {
@@ -152,6 +153,7 @@ export class Installation {
       ...PACKAGES,
       ...(version > 12 ? NEWER_PACKAGES : []),
       ...(this.#config.tokens === 'pcsc' ? PCSC_PACKAGES : []),
+      ...(printsPages(this.#config) ? PRINT_PACKAGES : []),
     ];
     const missing = wanted.filter((name) => !existsSync(this.#at(`/usr/share/doc/${name}`)));
     if (missing.length === 0) return;

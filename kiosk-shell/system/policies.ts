@@ -4,6 +4,7 @@
  * is asked whether it knows and accepts every one.
  */
 import { originOf, pageOf, type MachineConfig, type UsbId } from './config.ts';
+import { printsPages } from './printing.ts';
 
 /** HID Usage Tables 1.5, ch. 14: the bar code scanner page, and a scanner's collection on it. */
 const SCANNER_PAGE = 0x8c;
@@ -22,6 +23,7 @@ export function policiesFor(config: MachineConfig): Policies {
   return {
     ...storage(config),
     ...devices(config),
+    ...printing(config),
 
     // Where the browser may go.
     URLBlocklist: ['*'],
@@ -50,7 +52,6 @@ export function policiesFor(config: MachineConfig): Policies {
     TaskManagerEndProcessEnabled: false,
     ExtensionInstallBlocklist: ['*'],
     BlockExternalExtensions: true,
-    PrintingEnabled: false,
     BrowserLabsEnabled: false,
     AllowDinosaurEasterEgg: false,
 
@@ -103,6 +104,16 @@ function storage(config: MachineConfig): Policies {
     CookiesAllowedForUrls: [originOf(config)],
     BlockThirdPartyCookies: true,
     AllowDeletingBrowserHistory: false,
+  };
+}
+
+/** On paper, from a desk without a receipt printer; never into a file. */
+function printing(config: MachineConfig): Policies {
+  return {
+    PrintingEnabled: printsPages(config),
+    PrinterTypeDenyList: ['extension', 'pdf'],
+    PrintPreviewUseSystemDefaultPrinter: true,
+    PrintHeaderFooter: false,
   };
 }
 

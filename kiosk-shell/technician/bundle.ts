@@ -1,10 +1,10 @@
 /**
  * The diagnostic bundle: one JSON file that a technician may send to anybody. It is built from what is
  * named here and never by leaving something out: versions, the report's codes and numbers, the states
- * of the journals, counts of troubles. No secret, no voter, no ballot, no time finer than the day.
+ * of the journals, counts of ballots in the queue and of troubles. No secret, no voter, no ballot, no time finer than the day.
  */
 import type { JournalState } from '../agent/journal-file.ts';
-import type { Facts, Line } from './report.ts';
+import type { Facts, Line, QueueFacts } from './report.ts';
 
 export interface Bundle {
   readonly v: 1;
@@ -19,6 +19,8 @@ export interface Bundle {
     readonly code: string;
     readonly numbers: Readonly<Record<string, number>>;
   }[];
+  /** Null where the machine has no queue of ballots. */
+  readonly queue: QueueFacts | null;
   readonly journals: Readonly<Record<string, JournalState>>;
   readonly troubles: Readonly<Record<string, number>>;
 }
@@ -62,6 +64,7 @@ export function makeBundle({ facts, lines, troubles, userAgent, now }: BundlePar
       code,
       numbers: pick(numbers, Number.isFinite),
     })),
+    queue: facts.queue ? countsOf(facts.queue) : null,
     journals: pick(
       agent?.journals ?? {},
       (state) => typeof state === 'string' && JOURNAL_STATES.includes(state),
@@ -73,6 +76,12 @@ export function makeBundle({ facts, lines, troubles, userAgent, now }: BundlePar
         .sort(([a], [b]) => (a < b ? -1 : 1)),
     ),
   };
+}
+
+function countsOf({ waiting, quarantined, sent }: QueueFacts): QueueFacts | null {
+  const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+  if (!isCount(waiting) || !isCount(quarantined)) return null;
+  return { waiting, quarantined, sent: isCount(sent) ? sent : null };
 }
 
 const HASH = /^[0-9a-f]{64}$/;

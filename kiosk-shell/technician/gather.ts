@@ -1,9 +1,11 @@
 /** How the technician's page finds its facts out. Nothing here changes the machine or asks anybody. */
 import type { MachineFacts } from '../agent/preflight.ts';
+import { queueCounts } from '@kabina/booth/queue-counts';
 import { readConfig, type PageConfig } from '../common/config.ts';
 import { MachineError, openMachine, type Machine } from '../common/machine.ts';
 import type { TokenRoads } from '../common/readers.ts';
 import type { Facts } from './report.ts';
+import { sentTold } from './sent.ts';
 import type { KeyResult, WorkerAnswer, WorkerTask } from './trial-worker.ts';
 import type { TrialResult } from './trial.ts';
 
@@ -41,9 +43,11 @@ async function machineAndLine(tell: (facts: Partial<Facts>) => void): Promise<vo
     machine: machine === undefined ? null : { role: machine.role, id: machine.kiosk },
   });
   if (config === undefined) {
-    tell({ line: null, ahead: null, key: 'unread' });
+    tell({ line: null, ahead: null, key: 'unread', queue: null });
     return;
   }
+  const counts = await queueCounts(config.electionId);
+  tell({ queue: counts === undefined ? null : { ...counts, sent: sentTold() } });
   const { line, ahead } = await askBox(config.box);
   tell({ line, ahead });
   tell({ key: machine && line ? await keyFact(machine, config) : 'unread' });

@@ -7,6 +7,14 @@ export const styles = css`
     padding: clamp(1rem, 3vmin, 3rem);
     background: var(--_page);
   }
+  .training {
+    margin: calc(-1 * clamp(1rem, 3vmin, 3rem)) calc(-1 * clamp(1rem, 3vmin, 3rem)) 1.25rem;
+    padding: 0.4em 1em;
+    background: var(--_training);
+    color: var(--_on-training);
+    font-weight: 700;
+    text-align: center;
+  }
   main {
     max-inline-size: 72rem;
     margin-inline: auto;

@@ -32,6 +32,8 @@ export class KabinaTechnician extends LitElement {
   static override styles = [tokens, controls, styles];
 
   @state() private accessor facts: Facts = {};
+  /** Which election's, if it is a training one: the page says so. */
+  @state() private accessor training = false;
   @query('input') private accessor pairing!: HTMLInputElement | null;
 
   readonly #scanners: Scanner[] = [];
@@ -79,6 +81,7 @@ export class KabinaTechnician extends LitElement {
 
   async #checkReaders(secret?: string): Promise<void> {
     const config = await readConfig().catch(() => undefined);
+    this.training = config?.kind === 'training';
     this.#roads = new TokenRoads(config?.bridge, secret);
     this.#tell(await readerFacts(this.#roads));
   }
@@ -130,45 +133,50 @@ export class KabinaTechnician extends LitElement {
     const say = words();
     const lines = judge(this.facts);
     const overall = verdict(lines) ?? 'waiting';
-    return html`<main>
-      <header>
-        <div>
-          <h1>${say.title}</h1>
-          <p>${say.lead}</p>
-        </div>
-        <div class="languages">
-          ${languages.map(
-            ({ locale, name }) =>
-              html`<button
-                class="button"
-                type="button"
-                lang=${locale}
-                aria-pressed=${getLocale() === locale}
-                @click=${() => this.#speak(locale)}
-              >
-                ${name}
-              </button>`,
+    return html`${
+        this.training
+          ? html`<section class="training" aria-label=${say.training}>${say.training}</section>`
+          : nothing
+      }
+      <main>
+        <header>
+          <div>
+            <h1>${say.title}</h1>
+            <p>${say.lead}</p>
+          </div>
+          <div class="languages">
+            ${languages.map(
+              ({ locale, name }) =>
+                html`<button
+                  class="button"
+                  type="button"
+                  lang=${locale}
+                  aria-pressed=${getLocale() === locale}
+                  @click=${() => this.#speak(locale)}
+                >
+                  ${name}
+                </button>`,
+            )}
+          </div>
+        </header>
+        <p class="verdict ${overall}" role="status">${ICONS[overall]} ${say.verdicts[overall]}</p>
+        <ul>
+          ${LINES.map((id) =>
+            this.#line(
+              id,
+              lines.find((line) => line.id === id),
+            ),
           )}
+        </ul>
+        <div class="actions">
+          <button class="button primary" type="button" @click=${() => this.#check()}>
+            ${say.again}
+          </button>
+          <button class="button" type="button" @click=${() => print()}>${say.print}</button>
+          <button class="button" type="button" @click=${this.#save}>${say.save}</button>
         </div>
-      </header>
-      <p class="verdict ${overall}" role="status">${ICONS[overall]} ${say.verdicts[overall]}</p>
-      <ul>
-        ${LINES.map((id) =>
-          this.#line(
-            id,
-            lines.find((line) => line.id === id),
-          ),
-        )}
-      </ul>
-      <div class="actions">
-        <button class="button primary" type="button" @click=${() => this.#check()}>
-          ${say.again}
-        </button>
-        <button class="button" type="button" @click=${() => print()}>${say.print}</button>
-        <button class="button" type="button" @click=${this.#save}>${say.save}</button>
-      </div>
-      <p class="muted">${say.bundle}</p>
-    </main>`;
+        <p class="muted">${say.bundle}</p>
+      </main>`;
   }
 
   #line(id: LineId, line: Line | undefined): TemplateResult {

@@ -16,6 +16,7 @@ const AGENT: MachineFacts = {
   disk: { free: 50 * 2 ** 30, total: 100 * 2 ** 30 },
   build: { id: 'ab'.repeat(32), files: 40, changed: 0 },
   journals: { [OUTBOX]: 'kept', [CARDS]: 'prepared' },
+  page: { state: 'alive', restarts: 0 },
   versions: { agent: '0.1.0', node: '24.21.0', system: 'linux 6.12.9+deb13-amd64 x64' },
 };
 const GOOD: Facts = {
@@ -24,6 +25,7 @@ const GOOD: Facts = {
   key: 'right',
   ahead: 1.2,
   line: true,
+  queue: { waiting: 7, quarantined: 1, sent: 50 },
   storage: { persisted: true, free: 10 * 2 ** 30 },
   trial: { ok: true, ms: 40 },
   screen: { width: 1080, height: 1920, touch: true },
@@ -36,6 +38,8 @@ describe('the preflight report', () => {
   it('is good when everything is, and says nothing while a fact is missing', () => {
     assert.equal(verdict(judge(GOOD)), 'ok');
     for (const name of Object.keys(GOOD) as (keyof Facts)[]) {
+      // Of the bundle alone.
+      if (name === 'queue') continue;
       const less: Record<string, unknown> = { ...GOOD };
       Reflect.deleteProperty(less, name);
       assert.equal(verdict(judge(less as Facts)), undefined, name);
@@ -56,6 +60,8 @@ describe('the preflight report', () => {
       [{ machine: null, agent: null }, 'agent.none', 'warning'],
       [agent({ journals }), 'journal.damaged', 'fault'],
       [agent({ journals: null }), 'journal.none', 'warning'],
+      [agent({ page: { state: 'alive', restarts: 1 } }), 'page.hung', 'warning'],
+      [agent({ page: null }), 'page.unwatched', 'ok'],
       [agent({ build: { ...build, changed: 1 } }), 'build.changed', 'fault'],
       [agent({ build: { ...build, id: null } }), 'build.unlisted', 'warning'],
       [agent(disk(2 ** 27)), 'disk.full', 'fault'],
@@ -133,6 +139,19 @@ describe('the diagnostic bundle', () => {
       build: 'ab'.repeat(32),
     });
     assert.deepEqual(bundle.journals, AGENT.journals);
+    assert.deepEqual(bundle.queue, { waiting: 7, quarantined: 1, sent: 50 });
+    const untold = makeBundle({
+      facts: { ...GOOD, queue: null },
+      lines: judge({ ...GOOD, agent: { ...AGENT, page: { state: 'alive', restarts: 3 } } }),
+      troubles,
+      userAgent,
+      now,
+    });
+    assert.equal(untold.queue, null);
+    assert.deepEqual(
+      untold.report.find(({ id }) => id === 'page'),
+      { id: 'page', state: 'warning', code: 'page.hung', numbers: { restarts: 3 } },
+    );
     assert.deepEqual(Object.entries(bundle.troubles), [
       ['card.used', 1],
       ['storage.failed', 2],
@@ -161,6 +180,7 @@ describe('the diagnostic bundle', () => {
         },
         build: { id: canary, files: 1, changed: 0, path: canary },
       },
+      queue: { waiting: 2, quarantined: 0, sent: canary, keys: [canary] },
       printer: canary,
       readers: canary,
       scanned: canary,
@@ -179,5 +199,6 @@ describe('the diagnostic bundle', () => {
     assert.ok(!/\d\d:\d\d|T\d\d|14\.33|1789\d{6}/.test(text), text);
     assert.deepEqual(bundle.troubles, { 'outbox.full': 1 });
     assert.deepEqual(bundle.journals, { [CARDS]: 'kept' });
+    assert.deepEqual(bundle.queue, { waiting: 2, quarantined: 0, sent: null });
   });
 });

@@ -11,6 +11,7 @@ export const LINES = [
   'agent',
   'key',
   'journal',
+  'page',
   'build',
   'clock',
   'line',
@@ -36,6 +37,13 @@ export interface Line {
   readonly name?: string;
 }
 
+export interface QueueFacts {
+  readonly waiting: number;
+  readonly quarantined: number;
+  /** Null where the terminal has not told. */
+  readonly sent: number | null;
+}
+
 /** What the page has found out. What it has not (yet) is undefined. */
 export interface Facts {
   /** Null: the pages' server is no agent, or none that answers. */
@@ -46,6 +54,8 @@ export interface Facts {
   readonly ahead?: number | null;
   /** Null: no election is configured. */
   readonly line?: boolean | null;
+  /** The kiosk's ballots; null where it has no queue. For the bundle: the report judges no number of them. */
+  readonly queue?: QueueFacts | null;
   readonly storage?: { readonly persisted: boolean; readonly free: number };
   readonly trial?: TrialResult;
   readonly screen?: { readonly width: number; readonly height: number; readonly touch: boolean };
@@ -101,6 +111,15 @@ const JUDGES: Readonly<Record<LineId, (facts: Facts) => Judged>> = {
     return begun === 0
       ? { state: 'ok', code: 'journal.empty' }
       : { state: 'ok', code: 'journal.kept', numbers: { begun } };
+  },
+  page({ agent }) {
+    if (agent === undefined) return undefined;
+    if (agent === null) return { state: 'warning', code: 'page.unknown' };
+    if (agent.page === null) return { state: 'ok', code: 'page.unwatched' };
+    const { restarts } = agent.page;
+    return restarts === 0
+      ? { state: 'ok', code: 'page.watched' }
+      : { state: 'warning', code: 'page.hung', numbers: { restarts } };
   },
   build({ agent }) {
     if (agent === undefined) return undefined;

@@ -6,6 +6,7 @@ type Sentence = string | ((line: { n: Readonly<Record<string, string>>; name: st
 
 interface Words {
   readonly title: string;
+  readonly training: string;
   readonly lead: string;
   readonly verdicts: Readonly<Record<LineState | 'waiting', string>>;
   readonly states: Readonly<Record<LineState | 'waiting', string>>;
@@ -24,6 +25,7 @@ interface Words {
 
 const ru: Words = {
   title: 'Проверка машины',
+  training: 'ТРЕНИРОВОЧНОЕ ГОЛОСОВАНИЕ',
   lead: 'Перед открытием. Ничего не меняет и никуда не отправляет.',
   verdicts: {
     ok: 'Машина готова',
@@ -40,7 +42,7 @@ const ru: Words = {
   pair: 'Подключить',
   pairing: 'Код сопряжения',
   bundle:
-    'В файле версии, итоги проверки и коды неполадок. В нём нет ключей, избирателей, бюллетеней и времени точнее дня.',
+    'В файле версии, итоги проверки, коды неполадок и сколько бюллетеней в очереди. В нём нет ключей, избирателей, бюллетеней и времени точнее дня.',
   slip: {
     title: 'ПРОБНАЯ ПЕЧАТЬ',
     line: 'Это не квитанция. Кабина для голосования, проверка принтера.',
@@ -49,6 +51,7 @@ const ru: Words = {
     agent: 'Машина',
     key: 'Ключ машины',
     journal: 'Журналы',
+    page: 'Страница на экране',
     build: 'Программа',
     clock: 'Часы',
     line: 'Связь с урной',
@@ -75,6 +78,11 @@ const ru: Words = {
     'journal.damaged': ({ name }) =>
       `Повреждены: ${name}. Голосование не начинать; порядок действий в инструкции техника.`,
     'journal.none': 'На этой машине не ведутся.',
+    'page.watched': 'Под наблюдением: если замолчит на минуту, браузер перезапустится сам.',
+    'page.hung': ({ n }) =>
+      `Зависала. Перезапусков браузера с запуска агента: ${n['restarts']}. Если повторяется, замените машину.`,
+    'page.unwatched': 'Здесь за ней не наблюдают.',
+    'page.unknown': 'Наблюдает агент, а он не отвечает.',
     'build.whole': ({ n, name }) => `Файлы целы: ${n['files']}. Сборка ${name}.`,
     'build.changed': ({ n }) =>
       `Не совпадает файлов: ${n['changed']}. Установите программу заново.`,
@@ -120,6 +128,7 @@ const ru: Words = {
 
 const kk: Words = {
   title: 'Машинаны тексеру',
+  training: 'ЖАТТЫҒУ ДАУЫС БЕРУІ',
   lead: 'Ашылар алдында. Ештеңені өзгертпейді және ешқайда жібермейді.',
   verdicts: {
     ok: 'Машина дайын',
@@ -136,7 +145,7 @@ const kk: Words = {
   pair: 'Қосу',
   pairing: 'Жұптау коды',
   bundle:
-    'Файлда нұсқалар, тексеру қорытындысы және ақау кодтары бар. Онда кілттер, сайлаушылар, бюллетеньдер және күннен дәл уақыт жоқ.',
+    'Файлда нұсқалар, тексеру қорытындысы, ақау кодтары және кезектегі бюллетень саны бар. Онда кілттер, сайлаушылар, бюллетеньдер және күннен дәл уақыт жоқ.',
   slip: {
     title: 'СЫНАҚ БАСЫП ШЫҒАРУ',
     line: 'Бұл түбіртек емес. Дауыс беру кабинасы, принтерді тексеру.',
@@ -145,6 +154,7 @@ const kk: Words = {
     agent: 'Машина',
     key: 'Машина кілті',
     journal: 'Журналдар',
+    page: 'Экрандағы бет',
     build: 'Бағдарлама',
     clock: 'Сағат',
     line: 'Жәшікпен байланыс',
@@ -172,6 +182,11 @@ const kk: Words = {
     'journal.damaged': ({ name }) =>
       `Бүлінген: ${name}. Дауыс беруді бастамаңыз; әрекет тәртібі техник нұсқаулығында.`,
     'journal.none': 'Бұл машинада жүргізілмейді.',
+    'page.watched': 'Бақылауда: бір минут үнсіз қалса, браузер өзі қайта іске қосылады.',
+    'page.hung': ({ n }) =>
+      `Қатып қалған. Агент іске қосылғалы браузер ${n['restarts']} рет қайта іске қосылды. Қайталанса, машинаны ауыстырыңыз.`,
+    'page.unwatched': 'Мұнда ол бақыланбайды.',
+    'page.unknown': 'Агент бақылайды, бірақ ол жауап бермейді.',
     'build.whole': ({ n, name }) => `Файлдар бүтін: ${n['files']}. Құрастырма ${name}.`,
     'build.changed': ({ n }) =>
       `Сәйкес емес файлдар: ${n['changed']}. Бағдарламаны қайта орнатыңыз.`,
@@ -216,6 +231,7 @@ const kk: Words = {
 
 const en: Words = {
   title: 'Machine check',
+  training: 'TRAINING ELECTION',
   lead: 'Before opening. It changes nothing and sends nothing.',
   verdicts: {
     ok: 'The machine is ready',
@@ -232,12 +248,13 @@ const en: Words = {
   pair: 'Connect',
   pairing: 'Pairing code',
   bundle:
-    'The file has versions, the results of this check and codes of troubles. It has no keys, no voters, no ballots and no time finer than the day.',
+    'The file has versions, the results of this check, codes of troubles and how many ballots are in the queue. It has no keys, no voters, no ballots and no time finer than the day.',
   slip: { title: 'TEST PRINT', line: 'This is no receipt. Voting booth, printer check.' },
   lines: {
     agent: 'Machine',
     key: 'Machine’s key',
     journal: 'Journals',
+    page: 'Page on the screen',
     build: 'Program',
     clock: 'Clock',
     line: 'Line to the ballot box',
@@ -264,6 +281,11 @@ const en: Words = {
     'journal.damaged': ({ name }) =>
       `Damaged: ${name}. Do not begin voting; the technician’s guide says what to do.`,
     'journal.none': 'This machine keeps none.',
+    'page.watched': 'Watched: if it is silent for a minute, the browser starts anew by itself.',
+    'page.hung': ({ n }) =>
+      `It has hung. The browser was restarted since the agent’s start: ${n['restarts']}. If it happens again, replace the machine.`,
+    'page.unwatched': 'Nobody watches it here.',
+    'page.unknown': 'The agent watches it, and does not answer.',
     'build.whole': ({ n, name }) => `Files are whole: ${n['files']}. Build ${name}.`,
     'build.changed': ({ n }) => `Files that differ: ${n['changed']}. Install the program again.`,
     'build.unlisted': 'The build has no list of its files and can’t be checked.',

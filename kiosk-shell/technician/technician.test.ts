@@ -51,6 +51,7 @@ describe('the technician’s page', { timeout: 240_000 }, () => {
       },
       machine: { role: 'kiosk', id: 'K1', keyFile: at('key') },
       state: at('state'),
+      silence: at('silent'),
     };
     await writeFile(at('agent.json'), JSON.stringify(config));
     agent = fork(AGENT, ['--config', at('agent.json')], {
@@ -82,7 +83,7 @@ describe('the technician’s page', { timeout: 240_000 }, () => {
       () =>
         document
           .querySelector('kabina-technician')
-          ?.shadowRoot?.querySelectorAll('li:not(.waiting)').length === 13,
+          ?.shadowRoot?.querySelectorAll('li:not(.waiting)').length === 14,
     );
     return tab;
   };
@@ -128,17 +129,19 @@ describe('the technician’s page', { timeout: 240_000 }, () => {
   it('reports what is so, in three languages, and looks well', async () => {
     const tab = await open();
     const found = await codes(tab);
-    const { agent: of, build: built, journal, ballot, clock, line, key } = found;
+    const { agent: of, build: built, journal, page, ballot, clock, line, key } = found;
     assert.deepEqual(
-      { of, built, journal, ballot, line },
+      { of, built, journal, page, ballot, line },
       {
         of: 'agent.kiosk',
         built: 'build.whole',
         journal: 'journal.empty',
+        page: 'page.watched',
         ballot: 'ballot.sealed',
         line: 'line.up',
       },
     );
+    await tab.getByText('ТРЕНИРОВОЧНОЕ ГОЛОСОВАНИЕ').waitFor();
     // The box's clock is 100 s behind, and its board is none.
     assert.equal(clock, 'clock.fast');
     assert.equal(key, 'key.unread');
@@ -204,6 +207,21 @@ describe('the technician’s page', { timeout: 240_000 }, () => {
           'kabina-troubles',
           JSON.stringify({ 'outbox.full': 3, [canary!]: 1, 'card.used': canary }),
         );
+        // A queue with two ballots that wait and one that was put aside, and what the terminal tells.
+        await new Promise((resolve) => {
+          const opening = indexedDB.open('kabina-station-abababababababab-outbox', 1);
+          opening.onupgradeneeded = () => {
+            for (const name of ['keys', 'fence']) opening.result.createObjectStore(name);
+            const items = opening.result.createObjectStore('items');
+            for (const key of ['a', 'b']) items.put(canary, canary! + key);
+            opening.result.createObjectStore('quarantine').put({ code: canary }, canary);
+          };
+          opening.onsuccess = () => {
+            opening.result.close();
+            resolve(undefined);
+          };
+        });
+        sessionStorage.setItem('kabina-sent', '50');
         await new Promise((resolve) => {
           const opening = indexedDB.open('canary');
           opening.onupgradeneeded = () =>
@@ -227,6 +245,7 @@ describe('the technician’s page', { timeout: 240_000 }, () => {
     const text = await readFile(await download.path(), 'utf8');
     const bundle = JSON.parse(text) as Record<string, unknown>;
     assert.deepEqual(bundle['journals'], { 'outbox-0123456789abcdef': 'prepared' });
+    assert.deepEqual(bundle['queue'], { waiting: 2, quarantined: 1, sent: 50 });
     assert.deepEqual(bundle['troubles'], { 'outbox.full': 3 });
     const journalKey = await readFile(at('state/journal.key'), 'utf8');
     for (const planted of [CANARY, digest, journalKey, 'ca'.repeat(32), folder, 'canary']) {

@@ -55,6 +55,8 @@ export class KabinaTerminal extends LitElement {
   static override styles = styles;
 
   @state() private accessor config: PageConfig | undefined;
+  /** Known before anything else is. */
+  @state() private accessor training = false;
   @state() private accessor station: Station | undefined;
   /** A kiosk with thousands of cards takes seconds. */
   @state() private accessor opening = false;
@@ -174,7 +176,7 @@ export class KabinaTerminal extends LitElement {
 
   readonly #print: HTMLElementTagNameMap['kabina-booth']['printReceipt'] = (receipt, contest) => {
     const content = slip(receipt, contest, {
-      training: this.config?.kind === 'training',
+      training: this.training,
       locale: getLocale(),
     });
     return this.#devices.print(content, this.#paper);
@@ -195,6 +197,7 @@ export class KabinaTerminal extends LitElement {
       try {
         const config = await readConfig().catch(() => undefined);
         if (config !== undefined) {
+          this.training = config.kind === 'training';
           const machine = await openMachine();
           if (machine?.role === 'kiosk') await this.#openStation(config, machine);
           this.config = config;
@@ -293,18 +296,20 @@ export class KabinaTerminal extends LitElement {
   }
 
   #idleScreen(): TemplateResult {
-    const { station, config, problem } = this;
+    const { station, config, problem, training } = this;
     if (problem !== undefined) {
-      return stoppedScreen(problem, { again: () => location.reload(), online: undefined });
+      const again = (): void => location.reload();
+      return stoppedScreen(problem, training, { again, online: undefined });
     }
     if (station === undefined) {
       const waits = this.opening ? 'getting-ready' : 'no-election';
-      return onlineIdle(config?.kind === 'training', config === undefined ? waits : this.#begin);
+      return onlineIdle(training, config === undefined ? waits : this.#begin);
     }
     const { kiosk, memory } = station;
     if (this.view === 'pin') {
       return html`<kabina-service-pin
         .memory=${memory}
+        ?training=${training}
         @kabina-pin=${() => this.#show('service')}
         @kabina-cancel=${() => this.#show('voters')}
       ></kabina-service-pin>`;
@@ -340,6 +345,7 @@ export class KabinaTerminal extends LitElement {
         return html`<kabina-kiosk-setup
           .kiosk=${kiosk}
           .memory=${memory}
+          ?training=${this.training}
           @kabina-ready=${() => {
             memory.markReady();
             this.requestUpdate();
@@ -352,7 +358,7 @@ export class KabinaTerminal extends LitElement {
       case 'closed':
         return closedScreen(status);
       case 'stopped':
-        return stoppedScreen(status.trouble?.code ?? 'internal', {
+        return stoppedScreen(status.trouble?.code ?? 'internal', this.training, {
           again: () => location.reload(),
           online:
             status.trouble?.code === 'kiosk.unknown'

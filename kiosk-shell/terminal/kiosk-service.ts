@@ -4,13 +4,15 @@ import type { KioskStation, KioskStatus } from '@kabina/booth/station';
 import { controls } from '@kabina/elements/controls';
 import { warningIcon } from '@kabina/elements/icons';
 import { textSizes, tokens } from '@kabina/elements/themes';
+import { tellSent } from '../technician/sent.ts';
 import { FollowKiosk } from './follow-kiosk.ts';
 import { kioskSlip, untouched, type KioskSlip } from './kiosk-slips.ts';
 import { page, panels } from './service.styles.ts';
-import { cardWords, codeOf, service as words, slipWords, troubleWords } from './service-text.ts';
+import { cardWords, codeOf, service as words, troubleWords } from './service-text.ts';
 import type { KabinaSlip, PrintSlip } from './slip-dialog.ts';
+import { trainingBanner } from './training-banner.ts';
 
-type Work = 'send' | 'refetch' | 'end';
+type Work = 'send' | 'aside' | 'refetch' | 'end';
 
 /**
  * @summary The members' screen of a station's kiosk: the queue, the cards, what is printed, an
@@ -84,13 +86,7 @@ export class KabinaKioskService extends LitElement {
     const name = kiosk.manifest?.kiosks.find(({ id }) => id === status.kiosk)?.name;
     const open = status.phase === 'ready' || status.phase === 'voting';
     return html`<div class="frame" data-mode="kiosk" data-text="small">
-      ${
-        status.election?.kind === 'training'
-          ? html`<section class="training" aria-label=${slipWords.training}>
-              ${slipWords.training}
-            </section>`
-          : nothing
-      }
+      ${status.election?.kind === 'training' ? trainingBanner() : nothing}
       <header>
         <div>
           <h1>${words.title}</h1>
@@ -113,6 +109,11 @@ export class KabinaKioskService extends LitElement {
               : html`<p class="note bad" role="alert">
                   ${warningIcon}<span>${said.words} <small class="code">${said.code}</small></span>
                 </p>`
+        }
+        ${
+          open && status.heard.suspended
+            ? html`<p class="note" role="status">${warningIcon}<span>${words.suspended}</span></p>`
+            : nothing
         }
         ${status.interrupted && status.phase !== 'closed' ? this.#interrupted(kiosk) : nothing}
         ${
@@ -162,6 +163,18 @@ export class KabinaKioskService extends LitElement {
         >
           ${working === 'send' ? words.sending : words.send}
         </button>
+        ${
+          kiosk.status.queue.quarantined === 0
+            ? nothing
+            : html`<button
+                class="button"
+                type="button"
+                aria-disabled=${working !== undefined}
+                @click=${() => void this.#act('aside', words.asideAgain, () => kiosk.retryAside())}
+              >
+                ${words.aside}
+              </button>`
+        }
         <button
           class="button"
           type="button"
@@ -170,7 +183,9 @@ export class KabinaKioskService extends LitElement {
         >
           ${working === 'refetch' ? words.refetching : words.refetch}
         </button>
-        <a class="button" href="/technician/">${words.check}</a>
+        <a class="button" href="/technician/" @click=${() => tellSent(kiosk.status.queue.sent)}
+          >${words.check}</a
+        >
       </div>
     </section>`;
   }

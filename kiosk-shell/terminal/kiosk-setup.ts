@@ -6,8 +6,9 @@ import { checkIcon, warningIcon } from '@kabina/elements/icons';
 import { textSizes, tokens } from '@kabina/elements/themes';
 import { FollowKiosk } from './follow-kiosk.ts';
 import { page, panels } from './service.styles.ts';
-import { codeOf, setup as words, slipWords, troubleWords } from './service-text.ts';
+import { codeOf, setup as words, troubleWords } from './service-text.ts';
 import type { StationMemory } from './station-memory.ts';
+import { trainingBanner } from './training-banner.ts';
 
 /**
  * @summary The technician's screen: the election, the members' PIN and the cards, once and with a line.
@@ -54,6 +55,8 @@ export class KabinaKioskSetup extends LitElement {
 
   @property({ attribute: false }) accessor kiosk: KioskStation | undefined;
   @property({ attribute: false }) accessor memory: StationMemory | undefined;
+  /** Of a training election, even before it was fetched: the screen says so. */
+  @property({ type: Boolean }) accessor training = false;
   @state() private accessor fetching = false;
   @state() private accessor problem: string | undefined;
   @state() private accessor choosing = false;
@@ -78,13 +81,7 @@ export class KabinaKioskSetup extends LitElement {
       ...(there && !delivering ? [] : [words.missingCards]),
     ];
     return html`<div class="frame" data-mode="kiosk" data-text="small">
-      ${
-        election?.kind === 'training'
-          ? html`<section class="training" aria-label=${slipWords.training}>
-              ${slipWords.training}
-            </section>`
-          : nothing
-      }
+      ${this.training ? trainingBanner() : nothing}
       <header>
         <div>
           <h1>${words.title}</h1>

@@ -14,6 +14,7 @@ const status: KioskStatus = {
   station: { id: '101', name: name('Участок № 101') },
   election: { id: 'ab', kind: 'training', title: name('Выборы главы') },
   cards: [{ style: 'd4', received: 200, opened: 57, cancelled: 0 }],
+  heard: { suspended: false, extension: 0 },
   interrupted: false,
   queue: { waiting: 7, quarantined: 0, sent: 50, line: 'down', full: false },
 };

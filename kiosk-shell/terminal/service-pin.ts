@@ -4,6 +4,7 @@ import { equalBytes } from '@kabina/crypto/bytes';
 import { controls } from '@kabina/elements/controls';
 import { textSizes, tokens } from '@kabina/elements/themes';
 import { page, panels } from './service.styles.ts';
+import { trainingBanner } from './training-banner.ts';
 import { pinWords as words } from './service-text.ts';
 import type { StationMemory } from './station-memory.ts';
 
@@ -39,6 +40,8 @@ export class KabinaServicePin extends LitElement {
 
   @property({ attribute: false }) accessor memory: StationMemory | undefined;
   @property({ reflect: true }) accessor purpose: 'new' | 'ask' = 'ask';
+  /** Of a training election: the screen says so. */
+  @property({ type: Boolean }) accessor training = false;
   @state() private accessor again = false;
   @state() private accessor checking = false;
   @state() private accessor problem = '';
@@ -56,6 +59,7 @@ export class KabinaServicePin extends LitElement {
         ${this.#pad(true)}`;
     }
     return html`<div class="frame" data-mode="kiosk" data-text="small">
+      ${this.training ? trainingBanner() : nothing}
       <header>
         <h1>${words.ask}</h1>
         <button

@@ -13,6 +13,7 @@ const status = (phase: KioskPhase, interrupted = false): KioskStatus => ({
   phase,
   kiosk: 'K1',
   cards: [],
+  heard: { suspended: false, extension: 0 },
   interrupted,
   queue: { waiting: 0, quarantined: 0, sent: 0, line: undefined, full: false },
 });

@@ -38,8 +38,8 @@ export class StationTerminal {
 
   /** @param now milliseconds since the epoch */
   votingNow(now: number): VotingNow | undefined {
-    const { manifest } = this.#kiosk;
-    return manifest && votingNow(manifest.hours, now);
+    const { manifest, status } = this.#kiosk;
+    return manifest && votingNow(manifest.hours, status.heard, now);
   }
 
   /** Keeps a scanned card for the session that begins now; false for anything that is none. */

@@ -113,6 +113,13 @@ export const STOPPED = {
   },
 } as const satisfies Record<string, Said>;
 
+/** To who holds a card that was not opened yet. */
+export const SUSPENDED: Said = {
+  ru: 'Сохраните карточку: она не испорчена и откроется, когда голосование возобновят. О времени спросите члена комиссии.',
+  kk: 'Карточкаңызды сақтаңыз: ол бүлінген жоқ, дауыс беру жалғасқанда ашылады. Уақытын комиссия мүшесінен сұраңыз.',
+  en: 'Keep your card: it is good and will open once voting is resumed. Ask a member of the commission when.',
+};
+
 const NOW: Readonly<Record<VotingNow['is'], (moment: Said) => Said>> = {
   open: () => ({
     ru: 'Голосование идёт',
@@ -129,6 +136,11 @@ const NOW: Readonly<Record<VotingNow['is'], (moment: Said) => Said>> = {
     kk: `Үзіліс, жалғасады: ${kk}`,
     en: `Break until ${en}`,
   }),
+  suspended: () => ({
+    ru: 'Голосование приостановлено комиссией',
+    kk: 'Комиссия дауыс беруді тоқтата тұрды',
+    en: 'The commission has suspended voting',
+  }),
   over: () => ({
     ru: 'Голосование закончено',
     kk: 'Дауыс беру аяқталды',
@@ -136,7 +148,7 @@ const NOW: Readonly<Record<VotingNow['is'], (moment: Said) => Said>> = {
   }),
 };
 
-/** Whether voting is open, by the clock of this machine. */
+/** Whether voting is open, by the clock of this machine and what it has heard. */
 export function hoursWords(now: VotingNow): Said {
   const moment = 'until' in now ? new Date(now.until) : undefined;
   const said = (locale: Locale): string =>

@@ -13,6 +13,7 @@ import {
   INTERRUPTED,
   PREPARING,
   STOPPED,
+  SUSPENDED,
   TRAINING,
   type Said,
 } from './terminal-text.ts';
@@ -59,7 +60,9 @@ export function stationIdle(
       ${
         now.is === 'open'
           ? html`<button class="begin" @click=${begin}>${threefold(BEGIN_WITH_CARD)}</button>`
-          : nothing
+          : now.is === 'suspended'
+            ? html`<p class="lead">${threefold(SUSPENDED)}</p>`
+            : nothing
       }`,
   );
 }
@@ -94,11 +97,12 @@ export function closedScreen({ election, queue }: KioskStatus): TemplateResult {
 /** @param online offered where the manifest has no such kiosk of a station */
 export function stoppedScreen(
   code: string,
+  training: boolean,
   { again, online }: { readonly again: () => void; readonly online: (() => void) | undefined },
 ): TemplateResult {
   const { title, lead } = STOPPED;
   return frame(
-    false,
+    training,
     html`<h1>${title.ru}</h1>
       <p class="other"><span lang="kk">${title.kk}</span> · <span lang="en">${title.en}</span></p>
       <p class="lead" role="alert">${threefold(lead)}</p>
