@@ -5,21 +5,10 @@
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { inProcessWorker } from '@kabina/booth/in-process';
-import { MemoryKeeper } from '@kabina/booth/keeper';
-import { KioskStation } from '@kabina/booth/station';
-import {
-  emptyOutbox,
-  memoryJournals,
-  memoryMachine,
-  memoryStorage,
-} from '@kabina/booth/station-testing';
-import { bytesToHex, hexToBytes } from '@kabina/crypto/bytes';
+import { bytesToHex } from '@kabina/crypto/bytes';
 import { decodeEntry, type EntryOf } from '@kabina/election/entries';
 import { memberDocument, type Act } from '@kabina/election/members';
 import { stationBalance } from '@kabina/election/station-balance';
@@ -27,39 +16,28 @@ import { strangeAuthority, TestMember } from '@kabina/election/testing';
 import { Desk } from '@kabina/kiosk-shell/office/desk';
 import { paperAccount, paperForm } from '@kabina/kiosk-shell/office/lost-desk';
 import { lostDeskAct, markedByMembers } from '@kabina/kiosk-shell/office/members-act';
-import { readElectionFile } from '@kabina/kiosk-shell/start/election-file';
-import { startElection, type RunningElection } from '@kabina/kiosk-shell/start/setup';
-import { syntheticVoters } from '@kabina/kiosk-shell/start/voters';
+import type { RunningElection } from '@kabina/kiosk-shell/start/setup';
 import { closeToResult, openWithKey, until } from '../rehearsal/phases.ts';
+import {
+  asDesk,
+  printedCards,
+  realElection,
+  RealKiosk,
+  STATION,
+  stations,
+  voteWithoutLine,
+  type RealElection,
+} from './real-election.ts';
 
-const ELECTION = JSON.stringify({
-  title: 'Проверка потерянного стола',
-  districts: [
-    {
-      district: 1,
-      name: 'Первый',
-      candidates: [
-        { id: 'a', name: 'А' },
-        { id: 'b', name: 'Б' },
-      ],
-    },
-  ],
-});
-const STATION = '101';
-/** Nobody listens there. */
-const NO_LINE = 'http://127.0.0.1:9';
 const CLOSING = 2;
 const VERIFY = join(import.meta.dirname, '../../packages/observer/src/cli/verify.ts');
 
 describe('a station whose desk is lost', () => {
-  let folder: string;
+  let election: RealElection;
   let running: RunningElection;
-  let numbers: string[];
+  let machine: RealKiosk;
   const authority = strangeAuthority();
   const member = (name: string) => new TestMember(name, { by: authority });
-  const open: KioskStation[] = [];
-  const storage = memoryStorage(new MemoryKeeper(), emptyOutbox());
-  const journals = memoryJournals();
 
   /** Every member puts a signature on the board. */
   const sign = async (act: Act): Promise<void> => {
@@ -71,111 +49,39 @@ describe('a station whose desk is lost', () => {
   };
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'kabina-lost-desk-'));
-    const plan = readElectionFile(ELECTION);
-    const synthetic = await syntheticVoters(plan, 4, folder);
-    numbers = synthetic.voters.map(({ number }) => number);
-    running = await startElection({
-      folder: join(folder, 'parties'),
-      plan,
-      voters: synthetic.csv,
-      minutes: 60,
-      revoting: false,
-      pool: 1,
-      sender: 'ipc',
+    election = await realElection('Проверка потерянного стола', {
       authority: {
         certificate: authority.certificate,
         opening: CLOSING,
         closing: CLOSING,
         publishing: CLOSING,
       },
-      stations: [
-        { id: STATION, name: { ru: 'Участок 101' }, kiosks: [{ id: 'K1', name: 'Терминал' }] },
-      ],
+      stations,
     });
+    ({ running } = election);
+    machine = new RealKiosk(running);
     await openWithKey(running, sign);
   });
   after(async () => {
-    for (const kiosk of open) await kiosk.stop();
-    await running.stop();
-    await rm(folder, { recursive: true });
+    await machine.stop();
+    await election.stop();
   });
-
-  async function openKiosk(line: boolean): Promise<KioskStation> {
-    const machine = running.machines.find(({ id }) => id === 'K1')!;
-    const seed = hexToBytes((await readFile(machine.keyFile, 'utf8')).trim());
-    const kiosk = await KioskStation.open({
-      electionId: bytesToHex(running.electionId),
-      box: line ? running.box.url : NO_LINE,
-      issuers: (['registrar', 'observers'] as const).map((id) => ({
-        id,
-        url: line ? running.issuers[id].url : NO_LINE,
-      })),
-      machine: memoryMachine('K1', { seed, publicKey: machine.publicKey }, journals),
-      createWorker: inProcessWorker,
-      storage,
-    });
-    open.push(kiosk);
-    return kiosk;
-  }
-
-  async function asDesk<T>(
-    issuer: 'registrar' | 'observers',
-    path: string,
-    body?: object,
-  ): Promise<T> {
-    const headers = { authorization: `Bearer ${running.officeKeys.desks[issuer]}` };
-    const url = `${running.issuers[issuer].url}${path}`;
-    const answer = await fetch(
-      url,
-      body === undefined
-        ? { method: 'POST', headers }
-        : {
-            method: 'POST',
-            headers: { ...headers, 'content-type': 'application/json' },
-            body: JSON.stringify(body),
-          },
-    );
-    assert.equal(answer.status, 200, await answer.clone().text());
-    return (await answer.json()) as T;
-  }
-
-  /** One voter of the first style votes with no line. */
-  async function vote(card: string): Promise<KioskStation> {
-    const kiosk = await openKiosk(false);
-    const session = kiosk.session();
-    await session.start();
-    await session.login({ method: 'card', code: card });
-    for (const contest of running.manifest.styles[0]!.contests) {
-      await session.openPaper(contest);
-      session.review();
-      await session.seal([1, 0]);
-      await session.cast();
-      session.list();
-    }
-    session.finish();
-    await session.end();
-    return kiosk;
-  }
 
   it('is made up for by members and the paper list, and the election is verified', async () => {
     const { commission, manifest } = running;
     const style = manifest.styles[0]!;
-    const [voter = ''] = numbers;
+    const [voter, other] = election.voters.map(({ number }) => number) as [string, string];
     // In the morning the desk was still there: it took a voter over.
     for (const issuer of ['registrar', 'observers'] as const) {
-      await asDesk(issuer, '/desk/transfers', { station: STATION, number: voter });
+      await asDesk(running, issuer, '/desk/transfers', { station: STATION, number: voter });
     }
-    const prepared = await openKiosk(true);
+    const prepared = await machine.open('up');
     await prepared.fetchElection();
     await prepared.deliver(style.id, 3);
     await prepared.stop();
-    const { id } = manifest.issuers.at(-1)!;
-    const { cards } = await asDesk<{ cards: { text: string }[] }>(
-      id as 'observers',
-      `/desk/cards/${STATION}/K1/1`,
-    );
-    const kiosk = await vote(cards[0]!.text);
+    const [card] = await printedCards(running);
+    const kiosk = await machine.open('down');
+    await voteWithoutLine(running, kiosk, card!);
 
     // The line came back, the desk did not: the slip's code is brought to the office.
     const closeKiosks = async (): Promise<void> => {
@@ -204,12 +110,12 @@ describe('a station whose desk is lost', () => {
         observers: running.issuers.observers.url,
       } as const;
       const desk = new Desk(config, running.officeKeys.desks);
-      const told = await desk.tellMarks(STATION, [voter, numbers[1]!]);
+      const told = await desk.tellMarks(STATION, [voter, other]);
       assert.deepEqual(told, {
         stored: 1,
-        refused: [{ number: numbers[1], code: 'desk.elsewhere' }],
+        refused: [{ number: other, code: 'desk.elsewhere' }],
       });
-      const back = await openKiosk(true);
+      const back = await machine.open('up');
       await until(running, 'held ballots and the kiosk’s account', () => {
         void back.sendNow().catch(() => undefined);
         const { held, missing } = stationBalance(commission.state, STATION);

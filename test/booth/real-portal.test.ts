@@ -3,33 +3,15 @@
  * from login to a recorded receipt. Faults of the road are tested beside the session itself.
  */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { inProcessWorker } from '@kabina/booth/in-process';
 import { MemoryKeeper, type Keeper } from '@kabina/booth/keeper';
 import { VotingSession, type SessionState } from '@kabina/booth/session';
 import { bytesToHex } from '@kabina/crypto/bytes';
 import { receiptFromText, verifyReceipt } from '@kabina/election/receipt';
-import { readElectionFile } from '@kabina/kiosk-shell/start/election-file';
-import { startElection, type RunningElection } from '@kabina/kiosk-shell/start/setup';
-import { syntheticVoters, type TrainingVoter } from '@kabina/kiosk-shell/start/voters';
+import type { RunningElection } from '@kabina/kiosk-shell/start/setup';
 import { openWithKey } from '../rehearsal/phases.ts';
-
-const ELECTION = JSON.stringify({
-  title: 'Проверка кабины',
-  districts: [
-    {
-      district: 1,
-      name: 'Первый',
-      candidates: [
-        { id: 'a', name: 'А' },
-        { id: 'b', name: 'Б' },
-      ],
-    },
-  ],
-});
+import { realElection, type RealElection } from './real-election.ts';
 
 interface Code {
   readonly type: 'code';
@@ -39,26 +21,15 @@ interface Code {
 }
 
 describe('the booth and the real portal', () => {
-  let folder: string;
+  let election: RealElection;
   let running: RunningElection;
-  let voters: TrainingVoter[];
   const codes = new Map<string, string>();
   const arrivals = new EventTarget();
   const open: VotingSession[] = [];
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'kabina-booth-'));
-    const plan = readElectionFile(ELECTION);
-    const synthetic = await syntheticVoters(plan, 4, folder);
-    ({ voters } = synthetic);
-    running = await startElection({
-      folder: join(folder, 'parties'),
-      plan,
-      voters: synthetic.csv,
-      minutes: 60,
+    election = await realElection('Проверка кабины', {
       revoting: true,
-      pool: 1,
-      sender: 'ipc',
       onMessage: (_party, message) => {
         const { type, issuer, login, code } = message as Code;
         if (type !== 'code') return;
@@ -66,12 +37,12 @@ describe('the booth and the real portal', () => {
         arrivals.dispatchEvent(new Event('code'));
       },
     });
+    ({ running } = election);
     await openWithKey(running);
   });
   after(async () => {
     for (const session of open) await session.end();
-    await running.stop();
-    await rm(folder, { recursive: true });
+    await election.stop();
   });
 
   function sessionWith(keeper: Keeper, mode: 'own-device' | 'kiosk'): VotingSession {
@@ -141,7 +112,7 @@ describe('the booth and the real portal', () => {
   it('a portal page: login, codes, challenge, cast, recorded, and again after a reload', async () => {
     const keeper = new MemoryKeeper();
     const session = sessionWith(keeper, 'own-device');
-    const { login } = voters[0]!;
+    const { login } = election.voters[0]!;
     await session.start();
     await session.login({ method: 'training', login: 'nobody-there' });
     assert.equal(shown(session, 'login').error?.code, 'login.unknown');
@@ -169,7 +140,7 @@ describe('the booth and the real portal', () => {
   });
 
   it('a kiosk: both halves of an access code, cast, recorded, nothing left', async () => {
-    const { number } = voters[1]!;
+    const { number } = election.voters[1]!;
     const halves = await Promise.all(
       (['registrar', 'observers'] as const).map(async (issuer) => {
         const url = `${running.issuers[issuer].url}/desk/voters/${number}/access-code`;
