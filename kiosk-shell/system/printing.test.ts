@@ -36,4 +36,10 @@ describe('printing from the browser', () => {
     const listens = CUPS_CONFIG.text.match(/^(Listen|Port|SSLListen) .*$/gm);
     assert.deepEqual(listens, ['Listen /run/cups/cups.sock']);
   });
+
+  it('leaves no trace of what was printed, nor when: each of these is CUPS’s default otherwise', () => {
+    for (const line of ['PreserveJobFiles No', 'PreserveJobHistory No', 'AccessLogLevel config']) {
+      assert.match(CUPS_CONFIG.text, new RegExp(`^${line}$`, 'm'));
+    }
+  });
 });

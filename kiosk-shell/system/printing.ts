@@ -22,6 +22,8 @@ WebInterface No
 PreserveJobFiles No
 PreserveJobHistory No
 LogLevel warn
+# Not the jobs, which it writes down by default.
+AccessLogLevel config
 # Of the queues root alone decides: CUPS's own default policy.
 <Location />
   Order allow,deny

@@ -271,7 +271,12 @@ export class BallotMaker {
     contest: string,
     message: Uint8Array,
   ): { blinded: Uint8Array; unblinder: Uint8Array } {
-    return blind(this.#issuerKey(issuer, contest), message, this.#blinding(issuer.id, contest));
+    const secret = this.#blinding(issuer.id, contest);
+    try {
+      return blind(this.#issuerKey(issuer, contest), message, secret);
+    } finally {
+      secret.fill(0);
+    }
   }
 
   #blinding(issuer: string, contest: string): Uint8Array {

@@ -3,7 +3,7 @@
 
 import { bytesToHex } from '@kabina/crypto/bytes';
 import { electionId, type Manifest } from '@kabina/election/manifest';
-import { fetchNotices, type PortalClient } from './client.ts';
+import type { PortalClient } from './client.ts';
 import { garbage } from './http.ts';
 import type { VotingPhase } from './state.ts';
 import type { WorkerClient } from './worker-client.ts';
@@ -59,8 +59,11 @@ export class BoardWatch {
     const { electionId: id, phase, notices } = await this.#client.status();
     if (id !== bytesToHex(electionId(this.#manifest))) throw garbage('status: election');
     this.#phase = phase;
-    const unread = notices.filter((index) => !this.#read.has(index));
-    const proofs = await fetchNotices(this.#client, unread);
+    const proofs: Uint8Array[] = [];
+    for (const index of notices) {
+      const proof = this.#read.has(index) ? undefined : await this.#client.notice(index);
+      if (proof !== undefined) proofs.push(proof);
+    }
     for (const { index, entry } of await this.#call('readNotices', proofs)) {
       this.#read.add(index);
       if (entry.type === 'withdrawn') {

@@ -127,6 +127,26 @@ describe('the portal client', () => {
     await assert.rejects(drips(1, 100), { code: 'network.unreachable' });
   });
 
+  it('waits longer after a long request, and never for more than an hour', async (context) => {
+    const times: number[] = [];
+    const original = globalThis.setTimeout;
+    context.mock.method(globalThis, 'setTimeout', (work: () => void, time: number) => {
+      times.push(time);
+      return original(work, time);
+    });
+    const longest = async (answer: Said, call: () => Promise<unknown>): Promise<number> => {
+      said = answer;
+      times.length = 0;
+      await call();
+      return Math.max(...times);
+    };
+    // The account of 1,500 cards over 100 bytes a second; a file of the board from a server that lies.
+    const post = await longest(json(200, {}), () => client.post(new Uint8Array(51_000)));
+    assert.ok(post > 510_000);
+    const long = { status: 200, body: new Uint8Array(1 << 20) };
+    assert.ok((await longest(long, () => client.read('tile/0/000'))) <= 3_600_000);
+  });
+
   it('sends no cookie, and a token only to issuers', async () => {
     said = { ...json(200, {}), headers: { 'set-cookie': 'who=anna; Path=/' } };
     await client.challenge(new Uint8Array(1));

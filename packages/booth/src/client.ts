@@ -5,7 +5,7 @@
 import { ElectionError } from '@kabina/election/errors';
 import { readLookup, type LookupAnswer } from '@kabina/election/receipt';
 import { MAX_DELIVERY_BYTES } from '@kabina/election/station-delivery';
-import { exchange, exchangeJson, garbage, type Patience } from './http.ts';
+import { exchange, exchangeJson, garbage, patienceFor, type Patience } from './http.ts';
 
 export interface IssuerAddress {
   readonly id: string;
@@ -54,7 +54,11 @@ export interface StatusAnswer {
 const MAX_PROMISE = 4096;
 const MAX_PROOF = 1 << 20;
 /** Every candidate may leave, and voting be suspended now and then. */
-const MAX_NOTICES = 10_000;
+const MAX_NOTICES = 1000;
+/** Their indices, and the contests. */
+const MAX_STATUS = 1 << 17;
+/** A reason of 1,000 letters, and a checkpoint that many witnesses have cosigned. */
+export const MAX_NOTICE = 1 << 16;
 /** An issuer signs some hundreds of messages for a batch, over a line of a few kilobytes a second. */
 const DELIVERY_TIMEOUT = 900_000;
 
@@ -162,7 +166,8 @@ export class PortalClient {
 
   /** A signed entry for the board. */
   async post(entry: Uint8Array): Promise<void> {
-    record(await exchangeJson(`${this.#box}/entries`, { method: 'POST', cbor: entry }));
+    const timeout = patienceFor(entry.length);
+    record(await exchangeJson(`${this.#box}/entries`, { method: 'POST', cbor: entry, timeout }));
   }
 
   /** The inclusion proof of an entry under a cosigned checkpoint, or undefined while there is none. */
@@ -172,7 +177,7 @@ export class PortalClient {
 
   /** An entry that a booth should know, with its proof; see `readNotices`. Undefined if not yet there. */
   async notice(index: number): Promise<Uint8Array | undefined> {
-    return orMissing(exchange(`${this.#box}/notices/${index}`, { limit: MAX_PROOF }));
+    return orMissing(exchange(`${this.#box}/notices/${index}`, { limit: MAX_NOTICE }));
   }
 
   /** Every ballot under the permit of the one with this tracking code, or undefined. */
@@ -187,7 +192,7 @@ export class PortalClient {
   }
 
   async status(): Promise<StatusAnswer> {
-    const answer = record(await exchangeJson(`${this.#box}/status`));
+    const answer = record(await exchangeJson(`${this.#box}/status`, { limit: MAX_STATUS }));
     const { notices } = answer;
     const indices = Array.isArray(notices) && notices.length <= MAX_NOTICES ? notices : [-1];
     if (!indices.every((n) => Number.isSafeInteger(n) && n >= 0)) {
@@ -205,22 +210,6 @@ export class PortalClient {
     if (url === undefined) throw new TypeError(`no address for issuer ${id}`);
     return url;
   }
-}
-
-/**
- * Those of the entries at these indices that are published, as {@link PortalClient.notice} gives them.
- * @throws BoothError `network.…`
- */
-export async function fetchNotices(
-  client: PortalClient,
-  indices: readonly number[],
-): Promise<Uint8Array[]> {
-  const found: Uint8Array[] = [];
-  for (const index of indices) {
-    const proof = await client.notice(index);
-    if (proof !== undefined) found.push(proof);
-  }
-  return found;
 }
 
 async function orMissing(answer: Promise<Uint8Array>): Promise<Uint8Array | undefined> {

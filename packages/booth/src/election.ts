@@ -15,6 +15,7 @@ import { parseProof, verifyProof } from '@kabina/log/proof';
 import { readCheckpoint, TileTree, type TileReader } from '@kabina/log/tiles';
 import { BoothError } from './errors.ts';
 
+const NOTICES: readonly string[] = ['withdrawn', 'suspended', 'resumed', 'tally'];
 /** `opened` follows the ceremony: a ceremony of 50 holders and some restarts stays below this. */
 const MOST_CEREMONY_ENTRIES = 8192;
 
@@ -24,7 +25,7 @@ export interface OpenElection {
   readonly key: Uint8Array;
 }
 
-/** An entry that booths should know: `withdrawn`, `suspended`, `resumed`, `tally`. */
+/** An entry that booths should know: one of {@link NOTICES}. */
 export interface Notice {
   readonly index: number;
   readonly entry: Entry;
@@ -55,7 +56,7 @@ export async function readElection(reader: TileReader, trusted: Uint8Array): Pro
 
 /**
  * Reads single entries, each the extra data of its own inclusion proof (C2SP tlog-proof), and returns
- * those that are of this election and properly signed. Whoever gives the proofs can hide an entry but
+ * the notices of this election that are properly signed. Whoever gives the proofs can hide an entry but
  * not make one up.
  *
  * @throws BoothError `board.checkpoint`, `board.witnesses`: one of them proves nothing
@@ -65,7 +66,8 @@ export function readNotices(manifest: Manifest, proofs: readonly Uint8Array[]): 
   return proofs.flatMap((file) => {
     const { index, entry: bytes } = provedEntry(manifest, file);
     const entry = decoded(bytes);
-    if (entry === undefined || !equalBytes(entry.election, id)) return [];
+    if (entry === undefined || !NOTICES.includes(entry.type)) return [];
+    if (!equalBytes(entry.election, id)) return [];
     return checkSignatures(manifest, entry) === undefined ? [{ index, entry }] : [];
   });
 }

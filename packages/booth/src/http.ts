@@ -7,6 +7,8 @@ import { BoothError } from './errors.ts';
 const TIMEOUT = 20_000;
 /** What each byte of an answer may take besides, in milliseconds: a line of 100 bytes a second. */
 const BYTE_TIME = 10;
+/** Nothing takes longer, however many bytes: a server that lies holds nobody for a day. */
+const MOST_TIME = 3_600_000;
 /** A bundle of 256 entries of 65,535 bytes, and the lengths before them. */
 const MAX_BODY = 256 * (65_535 + 2);
 /** A service that asks for more patience than this is asked again anyway. */
@@ -28,6 +30,9 @@ export interface Exchange extends Patience {
   /** Most bytes that the answer may have. */
   readonly limit?: number;
 }
+
+/** The patience that a long request needs besides: it crosses the same line. Milliseconds. */
+export const patienceFor = (bytes: number): number => TIMEOUT + bytes * BYTE_TIME;
 
 /** The answer's body. Throws `BoothError` for everything but 2xx. */
 export async function exchange(url: string, options: Exchange = {}): Promise<Uint8Array> {
@@ -110,7 +115,7 @@ class Timeout {
 
   received(bytes: number): void {
     clearTimeout(this.#timer);
-    const end = this.#since + this.#patience + bytes * BYTE_TIME;
+    const end = this.#since + Math.min(this.#patience + bytes * BYTE_TIME, MOST_TIME);
     const late = () => this.#end.abort(new DOMException('too slow', 'TimeoutError'));
     this.#timer = setTimeout(late, end - performance.now());
   }

@@ -1,8 +1,12 @@
 // Kiosks of a test station in Node: one on a test portal, disks that survive its death, and a voter who
 // does on every screen what it offers.
 
+import { bytesToHex } from '@kabina/crypto/bytes';
 import { publicKey } from '@kabina/crypto/ed25519';
+import { coreHash } from '@kabina/election/ballot';
+import { decodeEntry, type EntryOf } from '@kabina/election/entries';
 import type { Manifest } from '@kabina/election/manifest';
+import { receiptFromText } from '@kabina/election/receipt';
 import { testSeed, withStation } from '@kabina/election/testing';
 import { inProcessWorker } from '../src/in-process.ts';
 import { MemoryKeeper, type Keeper } from '../src/keeper.ts';
@@ -137,6 +141,37 @@ export async function openKiosk(
   });
   if (choices.forgotten !== true) open.push(station);
   return station;
+}
+
+/**
+ * A kiosk's disks after one card was delivered, and that card. Nothing reaches the box from then on: what
+ * is cast is in the queue.
+ */
+export async function cardWithoutLine(
+  portal: TestPortal,
+): Promise<{ readonly disk: KioskDisk; readonly card: string }> {
+  const disk = newDisk();
+  const kiosk = await openKiosk(portal, { disk });
+  await kiosk.fetchElection();
+  await kiosk.deliver('town', 1);
+  await kiosk.stop();
+  const [card] = portal.stations.cards('K1') as [string];
+  portal.fault = () => 'unsent';
+  return { disk, card };
+}
+
+/** Of each ballot in the queue the hash of its core, hex. */
+export function queuedCores({ outbox }: KioskDisk): string[] {
+  return [...outbox.waiting.values()].map((bytes) => {
+    const { body } = decodeEntry(bytes) as EntryOf<'ballot'>;
+    return bytesToHex(coreHash(body.core));
+  });
+}
+
+/** The hash of the core that the voter of this paper has a promise for, hex. */
+export function promisedCore(session: BoothSession, contest: string): string | undefined {
+  const text = session.papers.find((paper) => paper.contest === contest)?.receipt?.text;
+  return text === undefined ? undefined : bytesToHex(receiptFromText(text).promise[0].core);
 }
 
 /** Marks of the town's papers that their contests allow. */

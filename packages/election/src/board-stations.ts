@@ -51,6 +51,8 @@ export class BoardStations {
   readonly #cards: BoardCards;
   readonly #held = new Map<string, Held>();
   readonly #marked = new Map<string, Bodies['marked']>();
+  /** Stations whose desk was found, and has said what members had counted. */
+  readonly #found = new Set<string>();
   /** Index of a `late` entry to the leaf hash of the ballot in it. */
   readonly #late = new Map<number, Uint8Array>();
   #lastLate = -1;
@@ -180,8 +182,9 @@ export class BoardStations {
     }
     const known = this.#marked.get(station);
     if (known) {
-      // The desk was found, and says what members have counted.
-      if (known.lost && byDesk && isSameAccount(known, body)) return undefined;
+      // The desk was found, and says what members have counted: once, since no two signatures are alike.
+      const found = known.lost && byDesk && !this.#found.has(station);
+      if (found && isSameAccount(known, body)) return undefined;
       return fault('marked-twice', `${station} has given its account`);
     }
     // Nobody may shut out a desk that is still at work.
@@ -278,7 +281,8 @@ export class BoardStations {
       }
       case 'marked':
         // A desk that was found says the same again: its account stays the members'.
-        if (!this.#marked.has(entry.body.station)) this.#marked.set(entry.body.station, entry.body);
+        if (this.#marked.has(entry.body.station)) this.#found.add(entry.body.station);
+        else this.#marked.set(entry.body.station, entry.body);
         return;
     }
   }

@@ -121,6 +121,18 @@ describe('order', () => {
     refused(upTo('share mayor 2'), entryOf('result mayor'), 'result.early');
     refused(upTo('result question'), entryOf('protocol question'), 'protocol.phase');
   });
+  test('nothing signed has an effect twice: a box can’t resume what it was told to suspend', () => {
+    const commission = (type: 'suspended' | 'resumed', of: object) =>
+      sign(type, 'commission', of as never);
+    const steps = upTo('challenge');
+    refused(steps, entryOf('suspended'), 'schedule.repeated');
+    const again = commission('suspended', { reason: 'проверка связи' });
+    const cosign = Date.parse('2026-09-19T09:20:00+03:00') / 1000;
+    const suspended = [...steps, { entry: again }, { cosign }];
+    refused(suspended, entryOf('resumed'), 'schedule.repeated');
+    const resumed = commission('resumed', { extension: 600 });
+    assert.equal(replayed(suspended).check(resumed), undefined);
+  });
   test('an option is withdrawn once, and exists', () => {
     const withdrawn = (option: string) =>
       sign('withdrawn', 'commission', { contest: 'mayor', option } as never);

@@ -7,8 +7,9 @@
  *
  * Memory: some 250 bytes for a ballot, 64 for an entry.
  */
-import { equalBytes } from '@kabina/crypto/bytes';
+import { bytesToHex, equalBytes } from '@kabina/crypto/bytes';
 import { suiteById, type Suite } from '@kabina/crypto/suites';
+import { leafHash } from '@kabina/log/merkle';
 import { coreHash } from './ballot.ts';
 import { checkBallot, checkChallengeEntry, type BallotRules } from './board-ballots.ts';
 import { BallotIndex, type BallotRecord } from './ballot-index.ts';
@@ -19,7 +20,8 @@ import { checkAfterClosing, placeName, type Closing } from './board-closing.ts';
 import { lookUp, type Lookup } from './board-lookup.ts';
 import { BoardStations, isStationEntry } from './board-stations.ts';
 import { checkTallySize, checkWithdrawn, type Moment } from './board-turns.ts';
-import { castBallot, checkSignatures, type Bodies, type Entry, type EntryOf } from './entries.ts';
+import { castBallot, checkSignatures, encodeEntry } from './entries.ts';
+import type { Bodies, Entry, EntryOf } from './entries.ts';
 import { ElectionError } from './errors.ts';
 import { checkManifest, electionId, stationList, type Manifest } from './manifest.ts';
 import type { Act, MemberSignature } from './members.ts';
@@ -62,6 +64,8 @@ export class BoardState {
     places: new Map(),
   };
   readonly #members = new BoardMembers();
+  /** Leaf hashes of the signed entries that were taken in, hex. */
+  readonly #signed = new Set<string>();
   #closedAt: number | undefined;
   #tallySize: number | undefined;
 
@@ -222,7 +226,12 @@ export class BoardState {
     }
     const wrong = checkSignatures(manifest, entry);
     if (wrong !== undefined) return problem(check, `${check}.signature`, wrong);
-    return this.#checkOther(entry, manifest);
+    const other = this.#checkOther(entry, manifest);
+    if (other !== undefined || entry.signatures.length === 0) return other;
+    // Whoever signs anew makes other bytes: the box has written an old `resumed` once more, say.
+    return this.#signed.has(bytesToHex(leafHash(encodeEntry(entry))))
+      ? problem(check, `${check}.repeated`, 'the very same entry stands there already')
+      : undefined;
   }
 
   #checkOther(entry: Exclude<Entry, { type: 'manifest' }>, manifest: Manifest) {
@@ -358,6 +367,7 @@ export class BoardState {
   }
 
   #take(entry: Entry, index: number, leafHash: Uint8Array): void {
+    if (entry.signatures.length > 0) this.#signed.add(bytesToHex(leafHash));
     if (isStationEntry(entry)) {
       this.#stations?.take(entry, index, leafHash, this.#ballots);
       return;

@@ -86,6 +86,8 @@ describe('the account of a lost desk', () => {
     const same = desk({ given: own.given.toReversed() });
     assert.equal(found.apply(same, leafHash(encodeEntry(same))), undefined);
     assert.equal(stationBalance(found, '101').lost, REASON);
+    // Once: a desk that goes on must not fill the log.
+    judged(found, desk(), 'stations.marked-twice');
   });
 });
 

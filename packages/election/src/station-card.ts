@@ -208,13 +208,18 @@ export function isDeposit(
 }
 
 /** Seals a deposit to a card. */
-export function sealDeposit(
+export async function sealDeposit(
   election: Uint8Array,
   publicKey: Uint8Array,
   { blindings, keys }: Deposit,
 ): Promise<Uint8Array> {
   const plaintext = encode([[...blindings], [...keys]]);
-  return hpkeSeal(publicKey, info('deposit', election), publicKey, plaintext);
+  try {
+    return await hpkeSeal(publicKey, info('deposit', election), publicKey, plaintext);
+  } finally {
+    // Until the card is spoiled, its blindings would tell which ballots were cast with it.
+    plaintext.fill(0);
+  }
 }
 
 /**

@@ -2,19 +2,21 @@
 // election, and the entries that a booth should know with their proofs. Whoever reads them believes no
 // more than `electionId`, as when they came over the network.
 
+import { bytesToHex } from '@kabina/crypto/bytes';
 import { encode } from '@kabina/election/cbor';
 import type { Manifest } from '@kabina/election/manifest';
+import { leafHash } from '@kabina/log/merkle';
 import { parseProof } from '@kabina/log/proof';
 import type { TileReader } from '@kabina/log/tiles';
-import { fetchNotices, type PortalClient } from '../client.ts';
+import { MAX_NOTICE, type PortalClient } from '../client.ts';
 import { readElection, readNotices } from '../election.ts';
+import { BoothError } from '../errors.ts';
 import type { BoardFiles } from '../messages.ts';
 import { byteString, list, record, text } from '../reading.ts';
 
 /** A board of 8,192 entries of the ceremony, and notices from all over it. */
 const MAX_CACHE = 256 << 20;
 const MAX_FILE = 256 * (65_535 + 2);
-const MAX_PROOF = 1 << 20;
 
 export interface BoardCache {
   readonly files: BoardFiles;
@@ -53,16 +55,34 @@ export async function withNews(
   cache: BoardCache,
 ): Promise<BoardCache> {
   const known = new Set(cache.notices.map((proof) => parseProof(proof).index));
-  const { notices: told } = await client.status();
-  const unread = told.filter((index) => !known.has(index));
-  const fresh = await fetchNotices(client, unread);
-  // Before any of it is kept: what does not verify would stop the kiosk at its next start.
-  readNotices(manifest, fresh);
+  const said = new Set(cache.notices.map(entryOf));
+  const fresh: Uint8Array[] = [];
+  for (const index of (await client.status()).notices) {
+    if (known.has(index)) continue;
+    const proof = await client.notice(index);
+    if (proof === undefined) continue;
+    // Before it is kept: what does not verify would stop the kiosk at its next start, and what nobody
+    // has asked for, or the same entry at one place after another, would fill its disk.
+    const found = readNotices(manifest, [proof]).some((notice) => notice.index === index);
+    if (!found || said.has(entryOf(proof))) continue;
+    known.add(index);
+    said.add(entryOf(proof));
+    fresh.push(proof);
+  }
   return fresh.length === 0 ? cache : { ...cache, notices: [...cache.notices, ...fresh] };
 }
 
+/** By its leaf hash. */
+function entryOf(proof: Uint8Array): string {
+  return bytesToHex(leafHash(parseProof(proof).extra ?? new Uint8Array()));
+}
+
+/** @throws BoothError `board.checkpoint`: more than {@link decodeCache} would read */
 export function encodeCache({ files, notices }: BoardCache): Uint8Array {
-  return encode({ v: 1, files: [...files].map((file) => [...file]), notices: [...notices] });
+  const all = { v: 1, files: [...files].map((file) => [...file]), notices: [...notices] };
+  const bytes = encode(all);
+  if (bytes.length <= MAX_CACHE) return bytes;
+  throw new BoothError('board.checkpoint', `the board's files are ${bytes.length} bytes`);
 }
 
 /** @throws BoothError `keeper.damaged` */
@@ -75,6 +95,6 @@ export function decodeCache(bytes: Uint8Array): BoardCache {
         return [text(path), byteString(content, 0, MAX_FILE)] as const;
       }),
     ),
-    notices: list(notices).map((proof) => byteString(proof, 1, MAX_PROOF)),
+    notices: list(notices).map((proof) => byteString(proof, 1, MAX_NOTICE)),
   };
 }

@@ -4,14 +4,12 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { bytesToHex } from '@kabina/crypto/bytes';
-import { coreHash } from '@kabina/election/ballot';
-import { decodeEntry, type EntryOf } from '@kabina/election/entries';
-import { receiptFromText } from '@kabina/election/receipt';
 import { OutboxError } from '@kabina/outbox/errors';
 import {
-  newDisk,
+  cardWithoutLine,
   openKiosk,
+  promisedCore,
+  queuedCores,
   stationPortal,
   stopKiosks,
   voteAtKiosk,
@@ -42,14 +40,7 @@ describe('a cast that the disk refuses', () => {
 
   before(async () => {
     portal = await stationPortal();
-    delivered = newDisk();
-    const kiosk = await openKiosk(portal, { disk: delivered });
-    await kiosk.fetchElection();
-    await kiosk.deliver('town', 1);
-    await kiosk.stop();
-    [card] = portal.stations.cards('K1') as [string];
-    // Nothing of these lives reaches the box: all that was cast is in the queue.
-    portal.fault = () => 'unsent';
+    ({ disk: delivered, card } = await cardWithoutLine(portal));
   });
   after(async () => {
     await stopKiosks();
@@ -82,22 +73,17 @@ describe('a cast that the disk refuses', () => {
     return life;
   }
 
-  const receiptOf = ({ session }: Life): string | undefined =>
-    session.papers.find(({ contest }) => contest === CONTEST)?.receipt?.text;
-
-  function exactly(disk: KioskDisk, receipt: string | undefined, where: string): void {
-    const queued = [...disk.outbox.waiting.values()].map((bytes) => {
-      const { body } = decodeEntry(bytes) as EntryOf<'ballot'>;
-      return bytesToHex(coreHash(body.core));
-    });
-    assert.notEqual(receipt, undefined, where);
-    assert.deepEqual(queued, [bytesToHex(receiptFromText(receipt!).promise[0].core)], where);
+  /** The queue has one ballot, and it is what the voter was promised. */
+  function exactly(disk: KioskDisk, session: BoothSession, where: string): void {
+    const promised = promisedCore(session, CONTEST);
+    assert.notEqual(promised, undefined, where);
+    assert.deepEqual(queuedCores(disk), [promised], where);
   }
 
   it('shows no receipt before all of it is kept, and has one ballot when it works again', async () => {
     const good = await sealed();
     await good.session.cast();
-    exactly(good.disk, receiptOf(good), 'a good disk');
+    exactly(good.disk, good.session, 'a good disk');
     await good.session.end();
     await good.kiosk.stop();
     const road = good.writes;
@@ -120,20 +106,20 @@ describe('a cast that the disk refuses', () => {
         const { state } = life.session;
         if (state.at === 'receipt') {
           // The failure was of something after the promise: then the ballot is there.
-          exactly(life.disk, receiptOf(life), where);
+          exactly(life.disk, life.session, where);
         } else {
           assert.equal(state.at, 'casting', where);
           const code = 'error' in state ? state.error?.code : undefined;
           const expected = write.startsWith('keeper') ? 'keeper.failed' : 'journal.unreachable';
           assert.equal(code, expected, where);
-          assert.equal(receiptOf(life), undefined, where);
+          assert.equal(promisedCore(life.session, CONTEST), undefined, where);
           assert.throws(() => life.session.finish(), where);
         }
         life.fail = 0;
         if (next === 'retry') {
           if (life.session.state.at === 'casting') await life.session.retry();
           assert.equal(life.session.state.at, 'receipt', where);
-          exactly(life.disk, receiptOf(life), where);
+          exactly(life.disk, life.session, where);
           await life.session.end();
           await life.kiosk.stop();
         } else {
@@ -142,7 +128,7 @@ describe('a cast that the disk refuses', () => {
           assert.equal(again.status.phase, 'voting', `${where}: ${again.status.trouble?.code}`);
           const session = again.session();
           await voteAtKiosk(session, card, [CONTEST]);
-          exactly(life.disk, receiptOf({ ...life, session }), where);
+          exactly(life.disk, session, where);
           await session.end();
           await again.stop();
         }

@@ -25,6 +25,12 @@ import { batchSize, placeSize } from './sizes.ts';
 type Answered = NonNullable<Batch['answered']>;
 type Delivered = EntryOf<'delivered'>['body']['cards'];
 
+/** Of each card: for each contest what each issuer is asked, and its deposit, whose blindings are secret. */
+interface Asked {
+  readonly blinded: readonly (readonly (readonly Uint8Array[])[])[];
+  readonly deposits: readonly Deposit[];
+}
+
 /**
  * Of a closed kiosk: a batch that was cut off was received or not, as the board has it. One that no
  * issuer was asked to confirm was not; what its issuer refuses now can never be.
@@ -100,10 +106,23 @@ async function deliverBatch(services: KioskServices, batch: Batch): Promise<void
 async function askIssuers(
   services: KioskServices,
   style: BallotStyle,
+  batch: Batch,
+): Promise<Answered> {
+  const asked = await blindAll(services, style, batch.seeds);
+  try {
+    return await askEach(services, style, batch, asked);
+  } finally {
+    for (const { blindings } of asked.deposits) for (const one of blindings) one.fill(0);
+  }
+}
+
+async function askEach(
+  services: KioskServices,
+  style: BallotStyle,
   { number, seeds }: Batch,
+  asked: Asked,
 ): Promise<Answered> {
   const { manifest, election, station, kiosk, signer, client, call } = services;
-  const asked = await blindAll(services, style, seeds);
   const plain: Uint8Array[][][] = seeds.map(() => style.contests.map(() => []));
   const last = cardIssuer(manifest);
   for (const [place, { id }] of manifest.issuers.entries()) {
@@ -113,7 +132,6 @@ async function askIssuers(
     const answer = await client.deliver(id, request);
     if (id === last.id) {
       const { delivered, sealed } = await sealCards(services, cards, asked.deposits, answer);
-      for (const { blindings } of asked.deposits) for (const one of blindings) one.fill(0);
       const head = { station, kiosk, style: style.id, batch: number };
       const entry = await cosignEntry(
         { type: 'delivered', election, body: { ...head, cards: delivered }, signatures: [] },
@@ -141,12 +159,11 @@ async function askIssuers(
   throw new TypeError('a manifest has issuers');
 }
 
-/** For each card and contest what each issuer is asked, and for each card its deposit. */
 async function blindAll(
   { station, call }: KioskServices,
   style: BallotStyle,
   seeds: readonly Uint8Array[],
-): Promise<{ blinded: Uint8Array[][][]; deposits: Deposit[] }> {
+): Promise<Asked> {
   const blinded: Uint8Array[][][] = [];
   const deposits: Deposit[] = [];
   for (const seed of seeds) {

@@ -4,14 +4,12 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { bytesToHex } from '@kabina/crypto/bytes';
-import { coreHash } from '@kabina/election/ballot';
-import { decodeEntry, type EntryOf } from '@kabina/election/entries';
-import { receiptFromText } from '@kabina/election/receipt';
 import {
+  cardWithoutLine,
   copyOfDisk,
-  newDisk,
   openKiosk,
+  promisedCore,
+  queuedCores,
   stationPortal,
   stopKiosks,
   voteAtKiosk,
@@ -37,14 +35,7 @@ describe('a kiosk that dies', () => {
 
   before(async () => {
     portal = await stationPortal();
-    delivered = newDisk();
-    const kiosk = await openKiosk(portal, { disk: delivered });
-    await kiosk.fetchElection();
-    await kiosk.deliver('town', 1);
-    await kiosk.stop();
-    [card] = portal.stations.cards('K1') as [string];
-    // Nothing of these lives reaches the box: all that was cast is in the queue.
-    portal.fault = () => 'unsent';
+    ({ disk: delivered, card } = await cardWithoutLine(portal));
   });
   after(async () => {
     await stopKiosks();
@@ -66,9 +57,7 @@ describe('a kiosk that dies', () => {
     const life = async (): Promise<undefined> => {
       const session = kiosk.session();
       await voteAtKiosk(session, card, [CONTEST]);
-      promised = promiseOf(
-        session.papers.find(({ contest }) => contest === CONTEST)?.receipt?.text,
-      );
+      promised = promisedCore(session, CONTEST);
       await session.end();
       await kiosk.stop();
       return undefined;
@@ -88,15 +77,12 @@ describe('a kiosk that dies', () => {
       events.push(event);
       const kiosk = await openKiosk(portal, { disk });
       assert.equal(kiosk.status.phase, 'voting', `${event}: ${kiosk.status.trouble?.code}`);
-      const before = ballotsOf(disk);
+      const before = queuedCores(disk);
       const session = kiosk.session();
       const screens = await voteAtKiosk(session, card, [CONTEST]);
-      const ballots = ballotsOf(disk);
+      const ballots = queuedCores(disk);
       if (screens.at(-1) !== 'login:card.used') {
-        const shown = promiseOf(
-          session.papers.find(({ contest }) => contest === CONTEST)?.receipt?.text,
-        );
-        assert.equal(shown, ballots[0], event);
+        assert.equal(promisedCore(session, CONTEST), ballots[0], event);
       } else assert.notEqual(promised, undefined, event);
       assert.equal(ballots.length, 1, `${event}: ${screens.join(' ')}`);
       // Once it was decided on, the paper is never marked a second time.
@@ -110,14 +96,3 @@ describe('a kiosk that dies', () => {
     }
   });
 });
-
-function ballotsOf({ outbox }: KioskDisk): string[] {
-  return [...outbox.waiting.values()].map((bytes) => {
-    const { body } = decodeEntry(bytes) as EntryOf<'ballot'>;
-    return bytesToHex(coreHash(body.core));
-  });
-}
-
-function promiseOf(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : bytesToHex(receiptFromText(text).promise[0].core);
-}

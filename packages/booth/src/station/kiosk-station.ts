@@ -163,7 +163,8 @@ export class KioskStation extends EventTarget {
         before === undefined
           ? await fetchBoard(this.#client, trusted)
           : await withNews(this.#client, this.#services!.manifest, before);
-      if (cache === before) return;
+      // Nothing new, or a look for news has just brought it.
+      if (cache === before || (before !== undefined && this.#board !== before)) return;
       await this.#storage.keeper.write(this.#name('board'), encodeCache(cache));
       await this.#openElection(cache);
     });

@@ -45,8 +45,9 @@ export const contestId: Schema = text(64);
 export const id: Schema = pattern('^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$', 64);
 /** Number of a batch of cards, in a path. */
 export const batchNumber: Schema = pattern('^[1-9][0-9]{0,4}$', 5);
-/** ISO 8601 in UTC, to the minute. */
+/** Index of an entry of the log, in a path. */
 export const logIndex: Schema = pattern('^(0|[1-9][0-9]{0,14})$', 15);
+/** ISO 8601 in UTC, to the minute. */
 export const minute: Schema = pattern('^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\dZ$', 17);
 /** Half of an access code, or a one-time code's digits. */
 export const accessHalf: Schema = pattern('^[0-9A-HJKMNP-TV-Z]{5}$', 5);

@@ -39,7 +39,7 @@ export interface BoardOptions {
 /** What has to stand under a quorum's cosignatures before what comes next. */
 const TURNING_POINTS = new Set(['opened', 'suspended', 'resumed', 'closed', 'tally']);
 /** What changes for a voter who has begun to read the ballot. */
-const NOTICES = new Set(['withdrawn', 'suspended', 'resumed']);
+const NOTICES = new Set(['withdrawn', 'suspended', 'resumed', 'tally']);
 
 export interface NewEntry {
   readonly entry: Entry;

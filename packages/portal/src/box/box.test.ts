@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { bytesToHex } from '@kabina/crypto/bytes';
 import { challengeEntry, coreHash, trackingCode } from '@kabina/election/ballot';
-import { decodeEntry, encodeEntry, type EntryOf } from '@kabina/election/entries';
+import { decodeEntry, encodeEntry, type Entry, type EntryOf } from '@kabina/election/entries';
 import { decodePromise, readLookup, verifyPromise } from '@kabina/election/receipt';
 import { testSeed } from '@kabina/election/testing';
 import type { Policy } from '@kabina/log/cosignature';
@@ -44,6 +44,19 @@ function policy(): Policy {
     witnesses: witnesses.keys.map((key) => parseVerifierKey(key)),
     quorum: witnesses.quorum,
   };
+}
+
+/** The last entry that booths should know, as its proof shows it. */
+async function lastNotice(): Promise<{ index: number; entry: Entry }> {
+  const { notices } = (await status()) as { notices: number[] };
+  const { bytes } = await until(
+    () => box.ask('GET', `/notices/${notices.at(-1)}`),
+    ({ status: s }) => s === 200,
+  );
+  const { extra } = parseProof(bytes);
+  const { index } = verifyProof(bytes, leafHash(extra!), policy());
+  assert.equal(index, notices.at(-1));
+  return { index, entry: decodeEntry(extra!) };
 }
 
 test('the board is open, cosigned, and another reader sees the same', async () => {
@@ -195,16 +208,10 @@ test('suspended: the pool is on the board before it, and nothing is accepted aft
   assert.equal(state.phase, 'suspended');
   const { core } = (decodeEntry(cbor) as EntryOf<'ballot'>).body;
   assert.equal(state.ballots.withCore(coreHash(core)).length, 1);
-  const { notices } = (await status()) as { notices: number[] };
-  const notice = await until(
-    () => box.ask('GET', `/notices/${notices.at(-1)}`),
-    ({ status: s }) => s === 200,
-  );
-  const { extra } = parseProof(notice.bytes);
-  assert.equal(verifyProof(notice.bytes, leafHash(extra!), policy()).index, notices.at(-1));
-  assert.equal(decodeEntry(extra!).type, 'suspended');
+  const { index, entry } = await lastNotice();
+  assert.equal(entry.type, 'suspended');
   // Nothing but what booths should know: not the entry before it.
-  const other = await box.ask('GET', `/notices/${notices.at(-1)! - 1}`);
+  const other = await box.ask('GET', `/notices/${index - 1}`);
   assert.equal(other.code, 'proofs.not-yet');
   assert.equal((await box.ask('GET', '/notices/-1')).code, 'request.fields');
   await box.post([portal.signed('resumed', 'commission', { extension: 60 })]);
@@ -242,6 +249,8 @@ test('closed: everything accepted is on the board, cosigned, and a restart chang
 test('a wrong share is refused, a right one is taken', async () => {
   const { state } = await portal.replay();
   await box.post([portal.signed('tally', 'commission', { size: state.size })]);
+  // Voters' receipts say by it which ballot counts.
+  assert.equal((await lastNotice()).entry.type, 'tally');
   const sums = await countedSums(running.board);
   for (const [contest, sum] of sums) assert.equal(sum.ballots, state.countedNumber(contest));
   const good = portal.share('question', sums.get('question')!);
