@@ -8,7 +8,7 @@ import {
   type LaunchOptions,
 } from 'playwright-core';
 
-const FLAGS = [
+export const FLAGS: readonly string[] = [
   '--no-sandbox',
   '--disable-background-networking',
   '--disable-component-update',
@@ -20,7 +20,7 @@ const FLAGS = [
 
 function options(): LaunchOptions {
   const path = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
-  return { args: FLAGS, ...(existsSync(path) ? { executablePath: path } : {}) };
+  return { args: [...FLAGS], ...(existsSync(path) ? { executablePath: path } : {}) };
 }
 
 export function launchChromium(): Promise<Browser> {

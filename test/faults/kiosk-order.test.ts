@@ -199,8 +199,7 @@ describe('the order in which ballots leave a kiosk', { skip: NO_CHROMIUM }, () =
 
 /** Files of the origin's LevelDB, by name. */
 async function databaseFiles(lab: KioskLab): Promise<Map<string, Buffer>> {
-  const { port } = new URL(lab.origin);
-  const folder = join(lab.profile, `Default/IndexedDB/http_127.0.0.1_${port}.indexeddb.leveldb`);
+  const folder = lab.databasesIn(lab.profile);
   const names = (await readdir(folder)).filter((name) => /\.(log|ldb)$/.test(name)).sort();
   return new Map(
     await Promise.all(

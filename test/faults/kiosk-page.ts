@@ -10,13 +10,12 @@ import { IdbKeeper } from '@kabina/booth/keeper-idb';
 import { KioskStation, type KioskMachine, type KioskStatus } from '@kabina/booth/station';
 import { openMachine } from '@kabina/kiosk-shell/common/machine';
 import { Outbox, type OutboxPoint } from '@kabina/outbox/outbox';
-import type { SenderPoint } from '@kabina/outbox/sender';
 import { assureStorage } from '@kabina/outbox/storage';
+import type { SendingPoint } from './kill-points.ts';
 
 /** Where the kiosk's process may die, besides at random. */
 export type KioskPoint =
-  | Exclude<OutboxPoint, `quarantine.${string}` | `release.${string}`>
-  | SenderPoint
+  | SendingPoint
   | `${'cards' | 'outbox'}.${'prepare' | 'commit'}.${'before' | 'after'}`
   | `keeper.${'before' | 'after'}`
   | `sign.${'before' | 'after'}`

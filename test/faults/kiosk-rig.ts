@@ -1,16 +1,16 @@
 /**
  * What stands around the page of the kiosk's faults: an election with real keys, its issuers, its
- * ballot box as a process that can be killed and comes back, lines that can be cut, the routes of the
- * machine's agent, and the voters with their cards. Chromium is that of the outbox's faults.
+ * ballot box (`box-process.ts`), lines that can be cut, the routes of the machine's agent, and the
+ * voters with their cards. Chromium is that of the outbox's faults.
  */
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
-import type { Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import type { KioskStatus } from '@kabina/booth/station';
 import { bytesToHex } from '@kabina/crypto/bytes';
 import { coreHash } from '@kabina/election/ballot';
@@ -29,14 +29,13 @@ import { machineRoutes, type MachineHandler } from '@kabina/kiosk-shell/agent/ma
 import { PortalElection, STATION, STATION_DESK_SECRET } from '@kabina/portal/test-election';
 import { Line } from '../rehearsal/line.ts';
 import type { Rig, Services, Visit } from './kiosk-page.ts';
+import { BoxProcess, NO_LIMIT } from './box-process.ts';
+import { drive, rigCall } from './outbox-rig.ts';
 
 export const KIOSK = 'K1';
 const STYLE = 'town';
 const CONTESTS = ['question', 'few'] as const;
-/** The rigs of a test ask more than people do. */
-const NO_LIMIT = 1_000_000;
 const PATIENCE_MS = 60_000;
-const BOX = new URL('../../packages/portal/src/cli/box.ts', import.meta.url).pathname;
 
 const bundles = new Map<string, Promise<string>>();
 
@@ -53,103 +52,6 @@ function bundle(entry: string): Promise<string> {
     }).then(({ outputFiles }) => outputFiles[0]!.text);
   bundles.set(entry, made);
   return made;
-}
-
-/** The ballot box as a process of its own, always on the same port. */
-class BoxProcess {
-  readonly #portal: PortalElection;
-  #child: ChildProcess | undefined;
-  #port = 0;
-  /** The last of its starts: who asks while it comes back waits. */
-  #starting: Promise<void> = Promise.resolve();
-  #stopped = false;
-  kills = 0;
-
-  private constructor(portal: PortalElection) {
-    this.#portal = portal;
-  }
-
-  static async start(portal: PortalElection): Promise<BoxProcess> {
-    const box = new BoxProcess(portal);
-    box.#starting = box.#start();
-    await box.#starting;
-    return box;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
-  }
-
-  async #start(crashAt?: string): Promise<void> {
-    const { folder, board, witnessUrls } = this.#portal;
-    const args = [
-      ...['serve', '--state', join(folder, 'box'), '--board', board],
-      ...['--port', String(this.#port), '--requests-per-minute', String(NO_LIMIT)],
-      ...['--manifest-entry', join(folder, 'manifest-entry.cbor')],
-      ...witnessUrls.flatMap((url) => ['--witness', url]),
-    ];
-    const env = { ...process.env, ...(crashAt === undefined ? {} : { KABINA_CRASH_AT: crashAt }) };
-    const child = fork(BOX, args, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    this.#child = child;
-    const ended = once(child, 'exit');
-    const ready = (once(child, 'message') as Promise<[{ port: number }]>).then(
-      ([{ port }]) => (this.#port = port),
-    );
-    ready.catch(() => undefined);
-    await Promise.race([ready, ended]);
-    child.once('exit', () => {
-      if (this.#stopped || this.#child !== child) return;
-      this.kills += 1;
-      this.#starting = this.#start();
-    });
-    // It may have died before it was ready, and not because it was told to end.
-    const dead = child.exitCode !== null || child.signalCode !== null;
-    if (dead && this.#child === child) {
-      this.kills += 1;
-      await this.#start();
-    }
-  }
-
-  /** Starts it anew, to die at this point of accepting or publishing; it comes back by itself. */
-  async dieAt(point: string): Promise<void> {
-    await this.#end('SIGTERM');
-    this.#starting = this.#start(point);
-    await this.#starting;
-  }
-
-  /** Kills it at this moment; it comes back by itself. */
-  async kill(): Promise<void> {
-    await this.#starting;
-    this.#child?.kill('SIGKILL');
-  }
-
-  async stop(): Promise<void> {
-    await this.#starting;
-    this.#stopped = true;
-    await this.#end('SIGTERM');
-  }
-
-  /** Signed entries, in this order, whatever the box is going through. */
-  async post(entries: readonly Uint8Array[]): Promise<void> {
-    for (const entry of entries) {
-      await this.#starting;
-      const answer = await fetch(`${this.url}/entries`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/cbor' },
-        body: Uint8Array.from(entry),
-      });
-      if (!answer.ok) throw new Error(await answer.text());
-    }
-  }
-
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#child;
-    this.#child = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill(signal);
-    await ended;
-  }
 }
 
 /** What the page has said of a start. */
@@ -259,6 +161,12 @@ export class KioskLab {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
+  /** The folder of the origin's databases in a profile. */
+  databasesIn(profile: string): string {
+    const { port } = new URL(this.origin);
+    return join(profile, `Default/IndexedDB/http_127.0.0.1_${port}.indexeddb.leveldb`);
+  }
+
   /** electionId, hex. */
   get electionId(): string {
     return this.#services.electionId;
@@ -311,6 +219,32 @@ export class KioskLab {
     }
   }
 
+  /** A browser over this profile, with the page of this lab; it is closed after the work. */
+  async within<T>(
+    profile: string,
+    work: (page: Page, context: BrowserContext) => Promise<T>,
+  ): Promise<T> {
+    const { context, page } = await drive(profile, this.url());
+    try {
+      return await work(page, context);
+    } finally {
+      await context.close();
+    }
+  }
+
+  /** A voter comes to the kiosk of the page; answers how many papers they were promised. */
+  async visit(page: Page): Promise<number> {
+    const next = this.next()!;
+    this.left(next.card, await kioskCall(page, 'vote', next));
+    assert.deepEqual(this.failures, []);
+    return next.papers.length;
+  }
+
+  /** How many ballots voters have a promise for. */
+  get promised(): number {
+    return [...this.shown.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
   /** The next voter, or the one who was there when the kiosk died. */
   next(): Visit | undefined {
     const voter =
@@ -349,6 +283,20 @@ export class KioskLab {
     const by = `station/${STATION}`;
     await this.box.post([encodeEntry(await cosignEntry(entry, seedSigner(by, testSeed(by))))]);
     return entry.body;
+  }
+
+  /** What waits in the box's pool goes to the board now. */
+  async emptyPool(): Promise<void> {
+    await this.box.post([this.portal.signed('suspended', 'commission', { reason: 'проверка' })]);
+  }
+
+  /** The board has exactly what was promised, each once. */
+  async assertBoard(): Promise<void> {
+    await this.emptyPool();
+    const { cores } = await this.board();
+    const shown = [...this.shown.values()].flatMap((own) => [...own.values()]).sort();
+    assert.deepEqual([...cores.values()].flatMap((under) => [...under]).sort(), shown);
+    assert.ok([...cores.values()].every(({ size }) => size === 1));
   }
 
   /** The board as it stands: hashes of cores by ballot key, hex, and what stands of the cards. */
@@ -420,31 +368,30 @@ function newVoter(card: string): Voter {
   return { card, papers, state: 'waits' };
 }
 
-/** Calls the page's rig. */
-export function kioskCall<K extends keyof Rig>(
-  page: Page,
-  name: K,
-  ...args: Parameters<Rig[K]>
-): Promise<Awaited<ReturnType<Rig[K]>>> {
-  return page.evaluate(
-    ([method, given]) =>
-      (globalThis as unknown as { rig: Record<string, (...all: unknown[]) => unknown> }).rig[
-        method as string
-      ]!(...(given as unknown[])),
-    [name, args] as const,
-  ) as Promise<Awaited<ReturnType<Rig[K]>>>;
-}
+export const kioskCall = rigCall<Rig>();
 
 /** Asks for the kiosk's status until it is as awaited. */
 export async function statusOnce(
   page: Page,
   good: (status: KioskStatus) => boolean,
 ): Promise<KioskStatus> {
-  const deadline = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const status = await kioskCall(page, 'status');
-    if (good(status)) return status;
-    if (Date.now() > deadline) throw new Error(`in vain: ${JSON.stringify(status)}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  let status: KioskStatus | undefined;
+  await until(
+    async () => good((status = await kioskCall(page, 'status'))),
+    () => JSON.stringify(status),
+  );
+  return status!;
+}
+
+/** Looks again and again. @param found what there is instead, for whoever reads the failure */
+export async function until(
+  there: () => boolean | Promise<boolean>,
+  found: () => string,
+  patience = PATIENCE_MS,
+): Promise<void> {
+  const deadline = Date.now() + patience;
+  while (!(await there())) {
+    if (Date.now() > deadline) throw new Error(`in vain: ${found()}`);
+    await sleep(100);
   }
 }

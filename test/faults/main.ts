@@ -1,8 +1,9 @@
 /**
  * `npm run test:faults`: the faults in full. Every `test/faults/*.test.ts`, one file at a time, with
  * 200 kills (`KABINA_KILLS`, unless it is set already) where `npm test` makes a dozen. `node
- * test/faults/main.ts NAME…` runs only the files whose names have one of these words. Ends with
- * `N passed, N failed`; exits 1 when anything failed, 64 when no file has such a name.
+ * test/faults/main.ts NAME…` runs only the files whose names have one of these words. Ends with what
+ * the kills have come to (`200 kills: N ballots acknowledged, 0 lost, 0 doubled, …`) and `N passed, N
+ * failed`; exits 1 when anything failed, 64 when no file has such a name.
  */
 import { glob } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -17,6 +18,10 @@ interface Counts {
 }
 
 const KILLS = '200';
+/** For a test that names no time of its own; one that hangs ends with it, and its file after it. */
+const TIMEOUT_MS = 1_800_000;
+/** What a test says of all of its kills together. */
+const FIGURES = /^\d+ kills: /;
 const here = import.meta.dirname;
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
@@ -35,13 +40,16 @@ async function chosen(words: readonly string[]): Promise<string[]> {
   return some.sort().map((name) => join(here, name));
 }
 
-/** Runs one file, telling of each test as it ends. */
-async function runFile(file: string): Promise<Counts> {
+/** Runs one file, telling of each test as it ends; what is told of kills goes to `figures` as well. */
+async function runFile(file: string, figures: string[]): Promise<Counts> {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
-  for await (const event of run({ files: [file], concurrency: 1 })) {
+  const options = { files: [file], concurrency: 1, timeout: TIMEOUT_MS, forceExit: true };
+  for await (const event of run(options)) {
     if (event.type === 'test:stderr') process.stderr.write(event.data.message);
     if (event.type === 'test:diagnostic' && event.data.file === file && event.data.nesting > 0) {
-      console.log(`    ${event.data.message}`);
+      const { message } = event.data;
+      console.log(`    ${message}`);
+      if (FIGURES.test(message)) figures.push(`${basename(file, '.test.ts')}: ${message}`);
     }
     if (event.type !== 'test:pass' && event.type !== 'test:fail') continue;
     const { name, details, skip } = event.data;
@@ -72,18 +80,20 @@ async function main(): Promise<number> {
   if (missing.length > 0) console.log(`not on this machine: ${missing.join(', ')}`);
   process.env['KABINA_KILLS'] ??= KILLS;
   const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const figures: string[] = [];
   for (const file of files) {
     const name = basename(file, '.test.ts');
     console.log(`── ${name}`);
     const started = performance.now();
-    const { passed, failed, skipped } = await runFile(file);
+    const { passed, failed, skipped } = await runFile(file, figures);
     total.passed += passed;
     total.failed += failed;
     total.skipped += skipped;
     console.log(`── ${name}: ${seconds(performance.now() - started)}`);
   }
   if (total.skipped > 0) console.log(`skipped: ${total.skipped}`);
-  console.log(`\n${total.passed} passed, ${total.failed} failed`);
+  for (const line of ['', ...figures]) console.log(line);
+  console.log(`${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }
 

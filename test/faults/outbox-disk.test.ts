@@ -1,13 +1,13 @@
 /** The outbox when the disk is full, when its files are hurt or gone, and when storage isn't kept. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { cp, mkdir, readdir, rm, statfs, truncate, writeFile } from 'node:fs/promises';
+import { cp, readdir, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { openAsBlob } from 'node:fs';
 import type { BrowserContext, Page } from 'playwright-core';
 import { setDigest } from '@kabina/outbox/witness';
 import { call, drive, Lab, NO_CHROMIUM } from './outbox-rig.ts';
+import { SmallDisk } from './small-disk.ts';
 
 async function put(page: Page, items: number): Promise<void> {
   for (let n = 0; n < items; n++) assert.equal(await call(page, 'putNew'), 'ok');
@@ -179,10 +179,8 @@ describe('an outbox whose disk is full', { skip: NO_CHROMIUM }, () => {
   });
 
   it('loses nothing when the disk itself has no block left', async (t) => {
-    const small = join(lab.folder, 'small');
-    await mkdir(small);
-    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=96m', 'kabina', small]);
-    if (mounted.status !== 0) {
+    const small = await SmallDisk.mount(join(lab.folder, 'small'), '96m');
+    if (small === undefined) {
       t.skip('only root can mount a small disk');
       return;
     }
@@ -191,19 +189,17 @@ describe('an outbox whose disk is full', { skip: NO_CHROMIUM }, () => {
     await lab.writeJournal({ committed: null, prepared: null });
     let context: BrowserContext | undefined;
     try {
-      const profile = join(small, 'profile');
+      const profile = join(small.folder, 'profile');
       let page: Page;
       ({ context, page } = await drive(profile, lab.url()));
       assert.equal(await call(page, 'open'), 'ok');
       await put(page, 3);
-      const { bavail, bsize } = await statfs(small);
-      const left = 256 * 1024;
-      await writeFile(join(small, 'filler'), Buffer.alloc(bavail * bsize - left));
+      await small.fill(256 * 1024);
       const code = await fill(page);
       assert.ok(['outbox.full', 'storage.failed', 'outbox.closed'].includes(code), code);
       t.diagnostic(`${code} after ${lab.acked.size} items`);
       await context.close();
-      await rm(join(small, 'filler'));
+      await small.empty();
       ({ context, page } = await drive(profile, lab.url()));
       assert.equal(await call(page, 'open'), 'ok');
       await nothingLost(page);
@@ -213,7 +209,7 @@ describe('an outbox whose disk is full', { skip: NO_CHROMIUM }, () => {
       await call(page, 'stop');
     } finally {
       await context?.close();
-      spawnSync('umount', [small]);
+      small.unmount();
     }
   });
 });

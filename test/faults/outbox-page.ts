@@ -4,6 +4,7 @@
  * `globalThis.rig`. Its journal is its server, which keeps it on the disk.
  */
 import { openDB } from 'idb';
+import { IdbKeeper } from '@kabina/booth/keeper-idb';
 import { OutboxError } from '@kabina/outbox/errors';
 import type { SetJournal } from '@kabina/outbox/journal';
 import { Outbox } from '@kabina/outbox/outbox';
@@ -168,12 +169,24 @@ async function work(): Promise<void> {
   }
 }
 
-/** Writes of the queue's and, as a yardstick, of a database that a power cut may hurt; marked before and after. */
+/**
+ * Writes of the queue's, of a kiosk's cards and, as a yardstick, of a database that a power cut may hurt;
+ * marked before and after.
+ */
 async function timed(): Promise<void> {
   const db = await openDB('relaxed', 1, { upgrade: (fresh) => fresh.createObjectStore('items') });
+  const keeper = new IdbKeeper('cards');
   await rig.open({ journal: false });
   const writes = {
-    strict: (key: string) => outbox!.put(key, new Uint8Array(ITEM_SIZE)),
+    queue: (key: string) => outbox!.put(key, new Uint8Array(ITEM_SIZE)),
+    // One card is opened and another is ended.
+    cards: (key: string) =>
+      keeper.change(
+        new Map([
+          [`place/${key}`, new Uint8Array(ITEM_SIZE)],
+          ['place/another', new Uint8Array(ITEM_SIZE)],
+        ]),
+      ),
     relaxed: async (key: string) => {
       const change = db.transaction('items', 'readwrite', { durability: 'relaxed' });
       await Promise.all([change.store.put(new Uint8Array(ITEM_SIZE), key), change.done]);

@@ -14,22 +14,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
-import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
+import { FLAGS, launchPersistent } from '../browser/chromium.ts';
 import type { Rig } from './outbox-page.ts';
 import type { Mode } from './outbox-receiver.ts';
 
 const CHROMIUM = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
 export const NO_CHROMIUM = existsSync(CHROMIUM) ? false : 'no Chromium';
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-];
 
 const PATIENCE_MS = 60_000;
 
@@ -265,26 +256,29 @@ export async function drive(
   url: string,
 ): Promise<{ readonly context: BrowserContext; readonly page: Page }> {
   await mkdir(profile, { recursive: true });
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: CHROMIUM,
-    args: FLAGS,
-  });
+  const context = await launchPersistent(profile);
   const page = context.pages()[0] ?? (await context.newPage());
   await page.goto(url);
   return { context, page };
 }
 
-/** Calls the page's rig. */
-export function call<K extends keyof Rig>(
+/** What a page offers to its test in `globalThis.rig`. */
+type Methods<R> = Readonly<Record<keyof R, (...args: never[]) => unknown>>;
+
+/** A way to call the methods of a page's rig. */
+export function rigCall<R extends Methods<R>>(): <K extends keyof R>(
   page: Page,
   name: K,
-  ...args: Parameters<Rig[K]>
-): Promise<Awaited<ReturnType<Rig[K]>>> {
-  return page.evaluate(
-    ([method, given]) =>
-      (globalThis as unknown as { rig: Record<string, (...all: unknown[]) => unknown> }).rig[
-        method as string
-      ]!(...(given as unknown[])),
-    [name, args] as const,
-  ) as Promise<Awaited<ReturnType<Rig[K]>>>;
+  ...args: Parameters<R[K]>
+) => Promise<Awaited<ReturnType<R[K]>>> {
+  return (page, name, ...args) =>
+    page.evaluate(
+      ([method, given]) =>
+        (globalThis as unknown as { rig: Record<string, (...all: unknown[]) => unknown> }).rig[
+          method as string
+        ]!(...(given as unknown[])),
+      [name, args] as const,
+    ) as Promise<Awaited<ReturnType<R[typeof name]>>>;
 }
+
+export const call = rigCall<Rig>();

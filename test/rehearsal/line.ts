@@ -33,6 +33,10 @@ export class Line {
     return new Line(server, `http://127.0.0.1:${port}`, Number(new URL(target).port));
   }
 
+  get up(): boolean {
+    return !this.#cut;
+  }
+
   cut(): void {
     this.#cut = true;
     for (const socket of this.#open) socket.destroy();

@@ -8,9 +8,11 @@
  * pcscd, and `protocol.bin`, `protocol.p7s` and `ca.pem` are left beside the board.
  *
  * With `--stations` there are polling stations, whose kiosks and desks are pages of real Chromium; that
- * share of the voters votes at them while their lines are down, and their balances have to hold.
+ * share of the voters, and so of the ballots that count, votes at them while their lines are down
+ * (`ballots.offline` has their number), and their balances have to hold.
  *
- * Exit status 0 only if the tally is the expected one and the board is verified; 64 to 66 for
+ * Exit status 0 only if the tally is the expected one, the board is verified, and stations have held
+ * what they should; 64 to 66 for
  * arguments or an election file that can't be used, 69 without pcscd; 130 when interrupted.
  */
 import { execFile } from 'node:child_process';
@@ -27,6 +29,7 @@ import { readOptions, type RehearsalOptions } from './options.ts';
 import { closeToResult, openWithKey, type SignAct } from './phases.ts';
 import { planVoters, type Plan } from './plan.ts';
 import { Progress } from './progress.ts';
+import { isShare, placesOf } from './station/places.ts';
 import { RehearsalStations, stationPlans, type Visit } from './station/stations.ts';
 import type { CodeMessage, VoterJob, VoterReport } from './voter-thread.ts';
 
@@ -51,7 +54,11 @@ class Rehearsal {
   readonly #plan: Plan;
   readonly #folder: string;
   readonly #timings: Record<string, number> = {};
-  readonly #ballots = { accepted: 0, revotes: 0, challenged: 0, chromium: 0, stations: 0 };
+  readonly #ballots = {
+    ...{ accepted: 0, revotes: 0, challenged: 0, chromium: 0 },
+    /** Of them at stations, and there with the line down. */
+    ...{ stations: 0, offline: 0 },
+  };
   readonly #casting = new Casting();
   #running: RunningElection | undefined;
   #booths: BoothVoters | undefined;
@@ -90,6 +97,7 @@ class Rehearsal {
     const tally = this.#byOption((id) => audit.tally?.find((one) => one.contest === id));
     const match = JSON.stringify(expected) === JSON.stringify(tally);
     const holds = balances.every((balance) => balance.holds === true);
+    const shared = balances.length === 0 || this.#sharesHold();
     if (balances.length > 0) say(`balances of stations ${holds ? 'hold' : 'DO NOT hold'}`);
     say(`tally ${match ? 'as expected' : 'NOT as expected'}, verdict ${audit.verdict}`);
     say(`board: ${board}`);
@@ -107,7 +115,7 @@ class Rehearsal {
         }),
       );
     }
-    return match && holds && audit.verdict === 'verified';
+    return match && holds && shared && audit.verdict === 'verified';
   }
 
   /** Ends every party and browser. */
@@ -133,9 +141,12 @@ class Rehearsal {
     const ofStyle = new Map(election.styles.map(({ id }) => [id, [] as typeof voters]));
     for (const voter of voters) ofStyle.get(voter.style)!.push(voter);
     const jobs: VoterJob[] = [];
+    const stations = stationPlans(this.#options.stations);
+    const ids = stations.map(({ id }) => id);
+    const places = placesOf(this.#plan.voters.length, ids, this.#options.offline);
     this.#plan.voters.forEach(({ style, papers }, i) => {
       const { number, login } = ofStyle.get(style)!.shift()!;
-      const place = this.#placeOf(i);
+      const place = places[i];
       if (place === undefined) jobs.push({ number, login, papers });
       else this.#visits.push({ number, style, papers, ...place });
     });
@@ -143,7 +154,7 @@ class Rehearsal {
       folder: join(this.#folder, 'parties'),
       plan: election,
       voters: withStations(csv, this.#visits),
-      stations: stationPlans(this.#options.stations),
+      stations,
       minutes: 24 * 60,
       revoting: true,
       pool: POOL,
@@ -160,14 +171,14 @@ class Rehearsal {
     return jobs;
   }
 
-  /** At which station a voter votes and whether its line is down then; undefined for who votes online. */
-  #placeOf(voter: number): Pick<Visit, 'station' | 'offline'> | undefined {
-    const { stations, offline, voters } = this.#options;
-    if (stations === 0) return undefined;
-    const down = Math.ceil(offline * voters);
-    // Two of each station come while its line is up.
-    if (voter >= down + 2 * stations) return undefined;
-    return { station: stationPlans(stations)[voter % stations]!.id, offline: voter < down };
+  /** Whether the asked share of the ballots that count was cast with the line down, and says so. */
+  #sharesHold(): boolean {
+    const { offline } = this.#options;
+    const holds = isShare(this.#ballots.offline, offline, this.#plan.voters);
+    const counted = this.#ballots.accepted - this.#ballots.revotes;
+    const found = `${this.#ballots.offline} of ${counted} ballots cast with the line down`;
+    say(holds ? found : `${found}: NOT the share of ${offline}`);
+    return holds;
   }
 
   async #openStations(): Promise<void> {
@@ -201,9 +212,10 @@ class Rehearsal {
     await Promise.all([
       this.#casting.run(services, faceless, report),
       booths?.run(report),
-      this.#stations?.vote(() => {
-        this.#ballots.stations++;
+      this.#stations?.vote((offline) => {
         this.#ballots.accepted++;
+        this.#ballots.stations++;
+        if (offline) this.#ballots.offline++;
       }),
     ]);
   }

@@ -106,6 +106,10 @@ export class RehearsalStation {
     for (const line of this.#lines) line.mend();
   }
 
+  get lineUp(): boolean {
+    return this.#lines.some(({ up }) => up);
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#lines, ...this.#servers].map((one) => one.close()));
   }

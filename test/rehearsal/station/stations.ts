@@ -14,13 +14,11 @@ import { readDictated } from '@kabina/kiosk-shell/desk/dictation';
 import type { RunningElection, StationPlan } from '@kabina/kiosk-shell/start/setup';
 import { launchPersistent } from '../../browser/chromium.ts';
 import { until } from '../phases.ts';
+import type { Place } from './places.ts';
 import { RehearsalStation, SPARE, type StationVoter } from './station.ts';
 
 /** A voter of a station and whether the line is down when they come. */
-export interface Visit extends StationVoter {
-  readonly station: string;
-  readonly offline: boolean;
-}
+export type Visit = StationVoter & Place;
 
 /** A station for each number; the last has a second kiosk, which will die. */
 export function stationPlans(number: number): StationPlan[] {
@@ -85,12 +83,20 @@ export class RehearsalStations {
     }
   }
 
-  /** Everybody votes, first with the line and then without. `accepted` is told of each ballot. */
-  async vote(accepted: () => void): Promise<void> {
+  /**
+   * Everybody votes, first with the line and then without. `accepted` is told of each ballot that counts,
+   * and whether it was cast with the line down.
+   */
+  async vote(accepted: (offline: boolean) => void): Promise<void> {
     await Promise.all(
       this.#stations.map(async (station) => {
         const visits = this.#of(station);
-        const tell = (receipts: readonly string[]): void => receipts.forEach(() => accepted());
+        let held = 0;
+        const tell = (receipts: readonly string[]): void => {
+          const offline = !station.lineUp;
+          for (let n = 0; n < receipts.length; n++) accepted(offline);
+          if (offline) held += receipts.length;
+        };
         for (const visit of visits.filter(({ offline }) => !offline)) {
           tell(await station.serve(visit));
         }
@@ -98,6 +104,9 @@ export class RehearsalStations {
         const [first, ...others] = visits.filter(({ offline }) => offline);
         if (first !== undefined) tell(await station.serveTwice(first));
         for (const visit of others) tell(await station.serve(visit));
+        // The kiosk's own word for it: none of them has found a way out.
+        const waiting = await station.waiting();
+        if (waiting < held) throw new Error(`${held} cast without a line, ${waiting} of them wait`);
       }),
     );
   }

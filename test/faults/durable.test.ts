@@ -1,6 +1,7 @@
 /**
- * SIGKILL leaves the page cache alive, so durability is shown apart: between the beginning of a `put`
- * and its acknowledgement, Chromium has had the database's log synchronised, as strace sees it.
+ * SIGKILL leaves the page cache alive, so durability is shown apart: between the beginning of a write
+ * and its acknowledgement, of a ballot to the queue as of a card's record before its ballots are shown,
+ * Chromium has had the database's log synchronised, as strace sees it.
  */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -11,6 +12,8 @@ import { Lab, NO_CHROMIUM, Victim } from './outbox-rig.ts';
 
 const STRACE = '/usr/bin/strace';
 const skip = existsSync(STRACE) ? NO_CHROMIUM : 'no strace';
+
+type Kind = 'queue' | 'cards' | 'relaxed';
 
 interface Sync {
   readonly path: string;
@@ -47,13 +50,10 @@ function syncsIn(trace: string): Sync[] {
   return syncs;
 }
 
-describe('what an outbox has acknowledged', { skip, timeout: 120_000 }, () => {
+describe('what a kiosk’s browser has acknowledged', { skip, timeout: 120_000 }, () => {
   let lab: Lab;
   let syncs: Sync[] = [];
-  const spans: Record<'strict' | 'relaxed', [from: number, to: number][]> = {
-    strict: [],
-    relaxed: [],
-  };
+  const spans: Record<Kind, [from: number, to: number][]> = { queue: [], cards: [], relaxed: [] };
 
   before(async () => {
     lab = await Lab.make();
@@ -65,7 +65,7 @@ describe('what an outbox has acknowledged', { skip, timeout: 120_000 }, () => {
       const now = Date.now() / 1000;
       if (what === 'begin') from = now;
       else if (what === 'end') done.resolve(undefined);
-      else spans[what as 'strict' | 'relaxed'].push([from, now]);
+      else spans[what as Kind].push([from, now]);
     };
     const url = lab.url({ timed: '1' });
     const victim = new Victim(lab.profile, url, [STRACE, ...flags, '-o', trace]);
@@ -82,10 +82,15 @@ describe('what an outbox has acknowledged', { skip, timeout: 120_000 }, () => {
         /\.indexeddb\.leveldb\/\d+\.log$/.test(path) && begun >= from - 0.001 && ended <= to,
     );
 
-  it('was synchronised to the disk before, every time', () => {
-    assert.equal(spans.strict.length, 10);
-    for (const span of spans.strict) assert.notEqual(within(span).length, 0);
-  });
+  for (const [kind, what] of [
+    ['queue', 'a ballot in the queue'],
+    ['cards', 'a card’s record'],
+  ] as const) {
+    it(`was synchronised to the disk before, every time: ${what}`, () => {
+      assert.equal(spans[kind].length, 10);
+      for (const span of spans[kind]) assert.notEqual(within(span).length, 0);
+    });
+  }
 
   it('which a write of relaxed durability is not: the test would notice', () => {
     assert.equal(spans.relaxed.length, 10);
