@@ -26,10 +26,16 @@ export const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update
 /** The list's own bytes. */
 export const encodeBuildList = (list: BuildList): string => `${JSON.stringify(list, null, 1)}\n`;
 
-/** Of the files that lie in a folder now. */
+/** Of the files that lie in a folder now; none where there is no folder. */
 export async function listBuild(folder: string): Promise<BuildList> {
   const list: Record<string, string> = {};
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
+    (error: NodeJS.ErrnoException) => {
+      // In training pages are served from their sources: nothing was built.
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    },
+  );
   const paths = entries
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(join(folder, '/').length))

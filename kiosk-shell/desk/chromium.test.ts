@@ -123,9 +123,14 @@ describe('the desk’s page in Chromium', () => {
     }
   }
 
-  /** The page stands at the same depth as its file: relative addresses in it hold. */
-  async function openPage(): Promise<Page> {
+  /**
+   * The page stands at the same depth as its file: relative addresses in it hold.
+   *
+   * @param now what the machine's clock says; it goes on from there
+   */
+  async function openPage(now?: Date): Promise<Page> {
     const tab = await browser.newPage();
+    if (now !== undefined) await tab.clock.install({ time: now });
     await tab.goto(`${origin}/kiosk-shell/desk/index.html`);
     await tab.waitForFunction(() =>
       document.querySelector('kabina-desk-app')?.shadowRoot?.querySelector('kabina-desk'),
@@ -200,6 +205,36 @@ describe('the desk’s page in Chromium', () => {
         .filter((text) => /[\u0400-\u04ff]/.test(text));
     });
     assert.deepEqual(cyrillic, []);
+    await tab.close();
+  });
+
+  it('reminds of the turnout at each set hour, until its slip was shown or an hour has passed', async () => {
+    const tab = await openPage(new Date(2026, 8, 18, 9, 57));
+    await helpers(tab);
+    await unlock(tab);
+    const turnout = tab.getByRole('button', { name: 'Явка' });
+    await turnout.waitFor();
+    const reminder = tab.getByText(/Пора сообщить явку/);
+    const ahead = (minutes: number): Promise<void> => tab.clock.fastForward(minutes * 60_000);
+    for (const [hour, next] of [
+      [10, 12],
+      [12, 15],
+      [15, 18],
+    ] as const) {
+      assert.equal(await reminder.count(), 0, `before ${hour}`);
+      await ahead(4);
+      await tab.getByText(`Пора сообщить явку на ${hour}:00.`).waitFor();
+      await turnout.click();
+      await tab.getByRole('dialog').getByText('1 / 4 (25.0%)').waitFor();
+      await tab.getByRole('button', { name: 'Закрыть', exact: true }).click();
+      await reminder.waitFor({ state: 'detached' });
+      await ahead((next - hour) * 60 - 4);
+    }
+    await ahead(4);
+    await tab.getByText('Пора сообщить явку на 18:00.').waitFor();
+    // Nobody came to it: the number of an hour later is another one.
+    await ahead(60);
+    await reminder.waitFor({ state: 'detached' });
     await tab.close();
   });
 

@@ -45,9 +45,18 @@ export interface DeskQueueOptions {
   readonly posted: (name: string) => Promise<void>;
   /** An issuer has all marks. */
   readonly marksTaken: (issuer: string, refused: number) => Promise<void>;
-  /** The last round's trouble, if it had one. */
-  readonly onChange: (trouble: Trouble | undefined) => void;
+  /** How a round ended. */
+  readonly onChange: (round: Round) => void;
 }
+
+export interface Round {
+  /** What stood in the way of the last thing that failed. */
+  readonly trouble: Trouble | undefined;
+  /** Entries that the board won't have as things stand. They stay and are offered again. */
+  readonly refused: number;
+}
+
+const CALM: Round = { trouble: undefined, refused: 0 };
 
 export class DeskQueue {
   readonly #options: DeskQueueOptions;
@@ -83,14 +92,15 @@ export class DeskQueue {
   async #run(): Promise<void> {
     this.#running = true;
     clearTimeout(this.#timer);
-    let trouble: Trouble | undefined;
+    let round = CALM;
     while (this.#again && !this.#stopped) {
       this.#again = false;
-      trouble = await this.#round();
+      round = await this.#round();
     }
     this.#running = false;
     if (this.#stopped) return;
-    this.#options.onChange(trouble);
+    this.#options.onChange(round);
+    const { trouble } = round;
     this.#failures = trouble === undefined ? 0 : this.#failures + 1;
     const wait = trouble === undefined ? IDLE_WAIT : FIRST_WAIT * 2 ** Math.min(this.#failures, 5);
     this.#timer = setTimeout(
@@ -102,12 +112,13 @@ export class DeskQueue {
     );
   }
 
-  /** Tries everything once; answers what stood in the way of the last thing that failed. */
-  async #round(): Promise<Trouble | undefined> {
+  /** Tries everything once. */
+  async #round(): Promise<Round> {
     const { client, waiting } = this.#options;
     const now = waiting();
-    if (now === undefined) return undefined;
+    if (now === undefined) return CALM;
     let trouble: Trouble | undefined;
+    let refused = 0;
     const attempt = async (work: () => Promise<void>): Promise<void> => {
       // Without a line the rest would only wait for its turn to fail.
       if (this.#stopped || trouble?.code === 'desk.offline') return;
@@ -115,6 +126,7 @@ export class DeskQueue {
         await work();
       } catch (error) {
         trouble = troubleOf(error);
+        if (trouble.code === 'entries.refused') refused++;
       }
     };
     for (const [name, bytes] of shuffled(now.entries)) {
@@ -127,7 +139,7 @@ export class DeskQueue {
       await attempt(() => this.#sendMarks(now, issuer));
     }
     if (now.entries.size === 0 && now.marks === undefined) await attempt(() => client.ping());
-    return trouble;
+    return { trouble, refused };
   }
 
   async #sendMarks({ marks, secrets }: Waiting, issuer: string): Promise<void> {

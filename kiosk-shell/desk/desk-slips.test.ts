@@ -29,6 +29,7 @@ const status: DeskStatus = {
   ],
   trips: [{ id: 'a', voters: 4, served: 0, out: 2, back: undefined }],
   waiting: 5,
+  refused: 0,
   held: [{ kiosk: 'K1', number: 12 }],
   busy: false,
 };
@@ -60,9 +61,20 @@ describe('the desk’s slips', () => {
     }
   });
 
-  it('are asked for at their hours, the zero report before the first mark', () => {
-    assert.equal(turnoutDue(now), '2026-9-18 12');
-    assert.equal(turnoutDue(new Date(2026, 8, 18, 11, 59)), undefined);
+  it('are asked for at their hours and for an hour, each day anew', () => {
+    const due = (day: number, hour: number, minute = 0): string | undefined =>
+      turnoutDue(new Date(2026, 8, day, hour, minute, 59));
+    for (const hour of [10, 12, 15, 18]) {
+      assert.equal(due(18, hour - 1, 59), undefined, `a minute before ${hour}`);
+      assert.equal(due(18, hour), `2026-9-18 ${hour}`);
+      assert.equal(due(18, hour, 59), `2026-9-18 ${hour}`);
+      assert.equal(due(18, hour + 1), undefined, `an hour after ${hour}`);
+      assert.equal(due(19, hour), `2026-9-19 ${hour}`);
+    }
+    for (const hour of [0, 8, 20]) assert.equal(due(18, hour), undefined);
+  });
+
+  it('begin with the zero report, before the first mark', () => {
     assert.equal(zeroDue(status, []), false);
     const fresh = { ...status, served: 0, piles: [{ ...status.piles[0]!, given: 0 }] };
     assert.equal(zeroDue(fresh, []), true);

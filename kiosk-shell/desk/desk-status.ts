@@ -3,6 +3,7 @@ import type { Trouble } from '@kabina/booth/session';
 import type { Manifest } from '@kabina/election/manifest';
 import type { DeskStatus } from '@kabina/elements/desk';
 import { tripViews } from './desk-book.ts';
+import type { Round } from './desk-queue.ts';
 import type { UnlockedDesk } from './unlocked-desk.ts';
 
 export interface StatusParts {
@@ -16,8 +17,8 @@ export interface StatusParts {
   readonly busy: boolean;
   /** What stands in the way of opening. */
   readonly trouble: Trouble | undefined;
-  /** What stood in the way of the last round of sending. */
-  readonly sending: Trouble | undefined;
+  /** How the last round of sending ended. */
+  readonly sending: Round | undefined;
 }
 
 export function deskStatus(parts: StatusParts): DeskStatus {
@@ -36,6 +37,7 @@ export function deskStatus(parts: StatusParts): DeskStatus {
     piles: desk?.piles() ?? [],
     trips: desk === undefined ? [] : tripViews(desk.book),
     waiting: (waiting?.entries.size ?? 0) + (waiting?.marks?.numbers.length ?? 0),
+    refused: Math.min(parts.sending?.refused ?? 0, waiting?.entries.size ?? 0),
     held: desk?.book.held.map(({ kiosk, number }) => ({ kiosk, number })) ?? [],
     busy,
     ...(trouble === undefined ? {} : { trouble }),
@@ -47,6 +49,7 @@ function sendingTrouble({ desk, sending }: StatusParts): Trouble | undefined {
   if (desk?.book.marksTaken.some(({ refused }) => refused > 0)) {
     return { code: 'desk.refused', retryable: false };
   }
-  const code = sending?.code;
-  return code === 'desk.offline' || code === 'proofs.not-yet' ? undefined : sending;
+  const last = sending?.trouble;
+  const passes = last?.code === 'desk.offline' || last?.code === 'proofs.not-yet';
+  return passes ? undefined : last;
 }

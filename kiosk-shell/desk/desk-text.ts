@@ -6,6 +6,7 @@ export type Obstacle = 'opening' | 'preparing' | 'unreachable' | 'no-desk' | 'no
 
 export interface Words {
   readonly title: string;
+  readonly training: string;
   /** Whoever can't read it has to find their own language in it. */
   readonly settings: string;
   readonly obstacles: Readonly<Record<Obstacle, string>>;
@@ -29,6 +30,7 @@ export interface Words {
 export const WORDS: Readonly<Record<Locale, Words>> = {
   ru: {
     title: 'Стол регистрации',
+    training: 'Тренировочное голосование',
     settings: 'Язык и вид · Тіл · Language',
     obstacles: {
       opening: 'Открываем…',
@@ -65,6 +67,7 @@ export const WORDS: Readonly<Record<Locale, Words>> = {
   },
   kk: {
     title: 'Тіркеу үстелі',
+    training: 'Жаттығу дауыс беруі',
     settings: 'Тіл және көрініс · Язык · Language',
     obstacles: {
       opening: 'Ашылуда…',
@@ -102,6 +105,7 @@ export const WORDS: Readonly<Record<Locale, Words>> = {
   },
   en: {
     title: 'Registration desk',
+    training: 'Training vote',
     settings: 'Language and view · Язык · Тіл',
     obstacles: {
       opening: 'Opening…',

@@ -8,10 +8,11 @@ export const styles = css`
     min-block-size: 100vh;
     background: var(--_page);
   }
-  .settings {
-    max-inline-size: 63rem;
-    margin-inline: auto;
-    padding-inline: clamp(0.5rem, 1vw, 1rem);
+  /* As wide as the desk's own screen, on the same edges. */
+  .settings,
+  .aside,
+  .slips {
+    padding-inline: max(min(1em, 4vw), calc((100% - 58em) / 2));
   }
   .settings summary {
     min-block-size: var(--_target);
@@ -22,21 +23,45 @@ export const styles = css`
   .settings kabina-settings {
     padding-block-end: 0.75rem;
   }
-  main {
-    padding: clamp(1rem, 3vw, 2rem);
-    max-inline-size: 60rem;
-    inline-size: 100%;
-    box-sizing: border-box;
-    margin-inline: auto;
+  .training {
+    margin: 0;
+    padding: 0.4em 1em;
+    max-inline-size: none;
+    background: var(--_training);
+    color: var(--_on-training);
+    font-weight: 700;
+    text-align: center;
+    text-transform: uppercase;
+  }
+  h1 {
+    font-size: 1.5em;
+    line-height: 1.2;
+  }
+  .aside {
+    margin: 0;
+    padding-block: 1em;
+    max-inline-size: none;
+  }
+  input[type='file'] {
+    max-inline-size: 100%;
+    font: inherit;
+  }
+  input[type='file']::file-selector-button {
+    min-block-size: var(--_target);
+    margin-inline-end: 0.7em;
+    padding: 0.45em 1.1em;
+    border: max(2px, var(--_line)) solid var(--_border);
+    border-radius: var(--_radius);
+    background: var(--_surface);
+    color: var(--_ink);
+    font: inherit;
+    font-weight: 600;
   }
   .slips {
     display: flex;
     flex-wrap: wrap;
     gap: 0.5rem;
-    max-inline-size: 63rem;
-    box-sizing: border-box;
-    margin-inline: auto;
-    padding: 0.75rem clamp(0.5rem, 1vw, 1rem) 1.5rem;
+    padding-block: 0.75rem 1.5rem;
   }
   .due {
     flex-basis: 100%;

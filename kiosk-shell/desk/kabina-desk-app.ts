@@ -35,6 +35,8 @@ export class KabinaDeskApp extends LitElement {
 
   @state() private accessor desk: StationDesk | undefined;
   @state() private accessor obstacle: Obstacle = 'opening';
+  /** Known before there is a desk. */
+  @state() private accessor training = false;
   @state() private accessor appearance: Appearance = { textSize: 'normal', theme: 'light' };
   @state() private accessor slip: ReceiptContent | undefined;
   @state() private accessor printing: keyof Words['printed'] | undefined;
@@ -95,6 +97,7 @@ export class KabinaDeskApp extends LitElement {
   }
 
   async #open(config: PageConfig): Promise<boolean> {
+    this.training = config.kind === 'training';
     const machine = await openMachine();
     if (machine?.role !== 'desk') {
       this.obstacle = 'no-desk';
@@ -138,9 +141,19 @@ export class KabinaDeskApp extends LitElement {
       data-theme=${this.appearance.theme}
       data-text=${this.appearance.textSize}
     >
-      <div class="no-print">${this.#settings()} ${this.#screen()}</div>
+      <main class="no-print">
+        ${this.#training()}
+        <h1 class=${this.desk === undefined ? 'aside' : 'visually-hidden'}>${words().title}</h1>
+        ${this.#settings()} ${this.#screen()}
+      </main>
       ${this.#dialog()}
     </div>`;
+  }
+
+  /** Until there is a desk, whose own screen says it. */
+  #training() {
+    if (!this.training || this.desk !== undefined) return nothing;
+    return html`<p class="training">${words().training}</p>`;
   }
 
   #settings() {
@@ -163,12 +176,9 @@ export class KabinaDeskApp extends LitElement {
 
   #screen() {
     const { desk } = this;
-    const { title, obstacles, trainingOnly, notes } = words();
+    const { obstacles, trainingOnly, notes } = words();
     if (desk === undefined) {
-      return html`<main>
-        <h1>${title}</h1>
-        <p role="status">${obstacles[this.obstacle]}</p>
-      </main>`;
+      return html`<p class="aside" role="status">${obstacles[this.obstacle]}</p>`;
     }
     const { at, trouble } = desk.status;
     const code = trouble?.code;
@@ -176,15 +186,15 @@ export class KabinaDeskApp extends LitElement {
     return html`<kabina-desk .desk=${desk}></kabina-desk> ${
         this.kept
           ? nothing
-          : html`<main><p role="status">${obstacles['not-kept']} ${trainingOnly}</p></main>`
+          : html`<p class="aside" role="status">${obstacles['not-kept']} ${trainingOnly}</p>`
       }
-      ${note === undefined ? nothing : html`<main><p role="status">${note}</p></main>`}
+      ${note === undefined ? nothing : html`<p class="aside" role="status">${note}</p>`}
       ${at === 'locked' && desk.fresh ? this.#keyFileField() : nothing}
       ${at === 'open' || at === 'closed' ? this.#slips(desk) : nothing}`;
   }
 
   #keyFileField() {
-    return html`<main>
+    return html`<div class="aside">
       <label for="key-file">${words().keyFile}</label>
       <input
         id="key-file"
@@ -194,7 +204,7 @@ export class KabinaDeskApp extends LitElement {
           this.#keyFile = file && new Uint8Array(await file.arrayBuffer());
         }}
       />
-    </main>`;
+    </div>`;
   }
 
   #slips(desk: StationDesk) {

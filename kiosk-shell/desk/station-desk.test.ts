@@ -171,11 +171,69 @@ describe('the desk of a station', () => {
 
   it('a kiosk that deposited something else: the card stays issued', async () => {
     desk.leave();
-    station = await TestStation.create('K1');
+    station = await TestStation.create({ lying: 'K1' });
     desk = await station.openDesk();
     await desk.issue('1', 'K1');
     await fails(desk.replace('1', cardOf('K1').text, 'K1'), 'card.deposit');
     assert.deepEqual([pile('K1').given, pile('K1').spoiled, desk.status.waiting], [1, 0, 0]);
+    desk.leave();
+  });
+
+  it('gives each voter a card of their own style, and none of another when its pile is empty', async () => {
+    desk.leave();
+    station = await TestStation.create({ village: 2 });
+    station.services.lists = Object.fromEntries(
+      ['registrar', 'observers'].map((issuer) => [
+        issuer,
+        [{ number: '1' }, { number: '3' }, { number: '4', style: 'village' }],
+      ]),
+    );
+    desk = await station.openDesk();
+    offline();
+    const left = (): [string, string, number][] =>
+      desk.status.piles.map(({ kiosk, style, left: rest }) => [kiosk, style, rest]);
+    const [town, village] = ['town', 'village'].map((style) =>
+      station.cards.find((card) => card.kiosk === 'K1' && card.style === style)!,
+    );
+    assert.equal((await desk.find('борисов'))[0]?.state, 'free');
+    await fails(desk.issue('3', 'K2'), 'desk.pile');
+    await desk.issue('3', 'K1');
+    await desk.issue('1', 'K1');
+    assert.deepEqual(left(), [
+      ['K1', 'town', 2],
+      ['K1', 'village', 1],
+      ['K2', 'town', 3],
+    ]);
+    // A card of another style is not this voter's, whoever has brought it.
+    await fails(desk.replace('3', town!.text, 'K1'), 'desk.pile');
+    await fails(desk.replace('1', village!.text, 'K1'), 'desk.pile');
+    assert.equal(desk.status.waiting, 0);
+    await desk.replace('3', village!.text, 'K1');
+    // Town's cards are of no use to the next of the village.
+    await fails(desk.issue('4', 'K1'), 'desk.pile');
+    await restart();
+    assert.deepEqual(left(), [
+      ['K1', 'town', 2],
+      ['K1', 'village', 0],
+      ['K2', 'town', 3],
+    ]);
+    await desk.close();
+    online();
+    desk.hurry();
+    await station.until(desk, () => desk.status.waiting === 0);
+    const account = station.services.posted.find(({ type }) => type === 'marked');
+    assert.deepEqual(account?.body, {
+      station: '101',
+      voters: [
+        ['town', 1],
+        ['village', 1],
+      ],
+      given: [
+        ['K1', 'town', 1],
+        ['K1', 'village', 2],
+        ['K2', 'town', 0],
+      ],
+    });
     desk.leave();
   });
 

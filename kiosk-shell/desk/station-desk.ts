@@ -22,7 +22,7 @@ import type { DeskDisk } from './desk-disk.ts';
 import { signedAccount, signedHeld, signedSpoil } from './desk-entries.ts';
 import { DeskError, troubleOf } from './desk-error.ts';
 import { openDeskKeys } from './desk-keys.ts';
-import { DeskQueue } from './desk-queue.ts';
+import { DeskQueue, type Round } from './desk-queue.ts';
 import { deskStatus } from './desk-status.ts';
 import { DeskStore } from './desk-store.ts';
 import { transferred } from './desk-transfer.ts';
@@ -58,7 +58,7 @@ export class StationDesk extends EventTarget implements Desk {
   #desk: UnlockedDesk | undefined;
   #line: 'up' | 'down' | undefined;
   #trouble: Trouble | undefined;
-  #sending: Trouble | undefined;
+  #sending: Round | undefined;
   #busy = 0;
   #last: Promise<unknown> = Promise.resolve();
   #lastOnline: Promise<unknown> = Promise.resolve();
@@ -79,8 +79,8 @@ export class StationDesk extends EventTarget implements Desk {
       waiting: () => this.#desk?.waiting,
       posted: (name) => this.#entryPosted(name),
       marksTaken: (issuer, refused) => this.#marksTaken(issuer, refused),
-      onChange: (trouble) => {
-        this.#sending = trouble;
+      onChange: (round) => {
+        this.#sending = round;
         this.#changed();
       },
     });

@@ -6,6 +6,7 @@ import {
   type Entry,
   type EntryOf,
 } from '@kabina/election/entries';
+import type { Manifest } from '@kabina/election/manifest';
 import { cardToText, cardToTyped } from '@kabina/election/station-card';
 import { heldBallots } from '@kabina/election/station-held';
 import {
@@ -197,6 +198,7 @@ export interface TestCard {
   readonly text: string;
   readonly typed: string;
   readonly kiosk: string;
+  readonly style: string;
   readonly keys: readonly Uint8Array[];
 }
 
@@ -225,18 +227,27 @@ export class TestStation {
    * Three cards of `town` for each of two kiosks.
    *
    * @param lying this kiosk has deposited another card's keys
+   * @param village cards of that style for K1, besides; by default the station can't serve it
    */
-  static async create(lying?: string): Promise<TestStation> {
-    const election = await TestElection.create('ristretto255-sha512', withStation);
+  static async create({
+    lying,
+    village = 0,
+  }: { readonly lying?: string; readonly village?: number } = {}): Promise<TestStation> {
+    const election = await TestElection.create(
+      'ristretto255-sha512',
+      village === 0 ? withStation : withTwoStyles,
+    );
     const { manifest } = election;
     const ceremony = await testCeremony(election, T0);
-    const cards: TestCard[] = [];
-    const delivered: Step[] = [];
-    for (const kiosk of ['K1', 'K2']) {
-      const batch = await makeBatch(election, kiosk, kiosk === lying);
-      cards.push(...batch.cards);
-      delivered.push({ entry: batch.entry });
+    const batches = [
+      await makeBatch(election, { kiosk: 'K1', lying: lying === 'K1' }),
+      await makeBatch(election, { kiosk: 'K2', lying: lying === 'K2' }),
+    ];
+    if (village > 0) {
+      batches.push(await makeBatch(election, { kiosk: 'K1', style: 'village', cards: village }));
     }
+    const cards = batches.flatMap((batch) => batch.cards);
+    const delivered = batches.map(({ entry }) => ({ entry }));
     const services = new TestServices(election, [
       { entry: election.sign('manifest', 'commission', { manifest }) },
       ...ceremony.steps,
@@ -312,17 +323,43 @@ export class TestStation {
   }
 }
 
+/** The village's voters vote here as well: about what the whole town is asked. */
+function withTwoStyles(manifest: Manifest): Manifest {
+  const { styles, ...rest } = withStation(manifest);
+  return {
+    ...rest,
+    styles: [
+      ...styles.map((style) =>
+        style.id === 'village' ? { ...style, contests: ['question'] } : style,
+      ),
+      { id: 'away', title: { ru: 'Далеко' }, contests: ['empty', 'few'], voters: 0 },
+    ],
+  };
+}
+
 async function makeBatch(
   election: TestElection,
-  kiosk: string,
-  lying: boolean,
+  {
+    kiosk,
+    style = 'town',
+    cards: number = 3,
+    lying = false,
+  }: {
+    readonly kiosk: string;
+    readonly style?: string;
+    readonly cards?: number;
+    readonly lying?: boolean;
+  },
 ): Promise<{ cards: TestCard[]; entry: EntryOf<'delivered'> }> {
   const { electionId } = election;
-  const made = await deliverCards(election, kiosk, 3);
+  // Batches are counted over all styles of a kiosk.
+  const batch = style === 'town' ? 1 : 2;
+  const made = await deliverCards(election, kiosk, number, { style, batch });
   const cards = made.cards.map(({ secret, deposit }) => ({
     text: cardToText(electionId, kiosk, secret),
     typed: cardToTyped(secret),
     kiosk,
+    style,
     keys: deposit.keys,
   }));
   if (!lying) return { cards, entry: made.entry };

@@ -116,7 +116,7 @@ export const styles = css`
   }
   .links a,
   .links button {
-    min-block-size: 2rem;
+    min-block-size: 2.75rem;
     align-content: center;
   }
   .links .button {

@@ -39,21 +39,27 @@ export class KabinaOfficeKioskTrouble extends LitElement {
     const { stations, phase, manifest } = board;
     const voting = phase === 'open' || phase === 'suspended';
     const name = kioskNames(manifest, [kiosk]);
+    // In its station's own place the station goes without saying.
+    const own = manifest.kiosks.find(({ id }) => id === kiosk)?.name ?? kiosk;
     const held = stations?.heldBy(kiosk);
     const dictation = voting && held === undefined;
     const confirming = held?.dictated === true && (voting || phase === 'closed');
-    return html`${dictation || confirming ? this.#dictation(office, name, confirming) : nothing}
+    return html`${dictation || confirming ? this.#dictation(office, { name, own }, confirming) : nothing}
       ${
         stations?.cards.isAccounted(kiosk) === false && (voting || phase === 'closed')
-          ? this.#writeOff(office, board, name)
+          ? this.#writeOff(office, board, own)
           : nothing
       } <kabina-confirm></kabina-confirm>`;
   }
 
-  #dictation(office: Office, name: string, confirming: boolean) {
+  #dictation(
+    office: Office,
+    { name, own }: { readonly name: string; readonly own: string },
+    confirming: boolean,
+  ) {
     return html`<details>
       <summary>
-        ${name}:
+        ${own}:
         ${confirming ? 'слип продиктован, подтвердить по QR-коду' : 'слип закрытия диктуют по телефону'}
       </summary>
       ${
@@ -78,6 +84,7 @@ export class KabinaOfficeKioskTrouble extends LitElement {
           rows="4"
           autocomplete="off"
           spellcheck="false"
+          aria-invalid=${this.misheard !== undefined}
           aria-describedby="misheard"
           required
         ></textarea>

@@ -82,7 +82,8 @@ export class KabinaOfficeQueueFile extends LitElement {
           : html`<div class="note bad" role="alert">
               ${warningIcon}
               <div>
-                Урна не приняла: ${refused.length}. Они остались в файле.
+                Урна не приняла: ${refused.length}. Они остались в файле. Сохраните флешку и
+                позовите технического специалиста: тот же файл можно отправить ещё раз.
                 <ul>
                   ${[...codes].map(
                     ([code, number]) =>

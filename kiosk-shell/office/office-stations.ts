@@ -20,7 +20,8 @@ import {
 const ACCOUNT_WORDS = {
   desk: 'отчёт получен',
   members: 'стол потерян, отчёт записала комиссия',
-  none: 'отчёт придёт после закрытия',
+  before: 'отчёт придёт после закрытия',
+  late: 'отчёт ещё не пришёл',
 } as const;
 
 /** A batch whose cards are being printed. */
@@ -44,6 +45,26 @@ export class KabinaOfficeStations extends LitElement {
       progress {
         inline-size: 100%;
         accent-color: var(--_accent);
+      }
+      /* A telephone has no room for five columns: each batch is a card there. */
+      @media (max-width: 36rem) {
+        .batches :is(table, tbody, tr, th, td) {
+          display: block;
+        }
+        .batches thead {
+          display: none;
+        }
+        .batches tr {
+          padding-block: 0.5em;
+          border-block-end: 1px solid var(--_line-colour);
+        }
+        .batches :is(th, td) {
+          padding: 0.15em 0;
+          border: 0;
+        }
+        .batches td[data-name]::before {
+          content: attr(data-name) ': ';
+        }
       }
       @media print {
         .no-print {
@@ -128,7 +149,7 @@ export class KabinaOfficeStations extends LitElement {
         ${view.kiosks.map((kiosk) => this.#kiosk(kiosk))}
         <li class="card ${view.marked === undefined ? '' : 'good'}">
           <strong>Стол регистрации</strong>
-          <span>${ACCOUNT_WORDS[view.marked ?? 'none']}</span>
+          <span>${ACCOUNT_WORDS[view.marked ?? (over ? 'late' : 'before')]}</span>
         </li>
       </ul>
       ${this.#batches(office, manifest, view)}
@@ -192,7 +213,7 @@ export class KabinaOfficeStations extends LitElement {
                   >Партий нет: терминалы участка ещё не получили свои бюллетени.</span
                 >
               </p>`
-            : html`<div class="table">
+            : html`<div class="table batches">
                 <table>
                   <thead>
                     <tr>
@@ -217,8 +238,8 @@ export class KabinaOfficeStations extends LitElement {
     return html`<tr>
       <th scope="row">${name}</th>
       <td>${styleTitle(manifest, batch.style).ru}</td>
-      <td>${batch.batch}</td>
-      <td>${batch.cards}</td>
+      <td data-name="Партия">${batch.batch}</td>
+      <td data-name="Карточек">${batch.cards}</td>
       <td>
         ${
           batch.printed

@@ -57,6 +57,14 @@ export const panels = css`
     outline: 3px solid var(--_focus);
     outline-offset: 2px;
   }
+  :is(input, textarea)[aria-invalid='true'] {
+    border-color: var(--_bad);
+  }
+  .error {
+    margin-block: 0.3em;
+    color: var(--_bad);
+    font-weight: 600;
+  }
   .check {
     display: flex;
     gap: 0.6em;
@@ -136,6 +144,12 @@ export const panels = css`
       padding-inline: 0.3em;
     }
   }
+  @media (max-width: 26rem) {
+    th,
+    td {
+      padding-inline: 0.1em;
+    }
+  }
   thead th {
     font-size: 0.9em;
     color: var(--_muted);
@@ -147,7 +161,9 @@ export const panels = css`
     display: inline-flex;
     align-items: center;
     gap: 0.3em;
-    white-space: nowrap;
+  }
+  .mark svg {
+    flex: none;
   }
   .mark.yes {
     color: var(--_good);

@@ -21,7 +21,7 @@ import { serveMachine } from './station-machines.ts';
 import { makePairingSecret } from '@kabina/tokens/pairing';
 import { MEMBERS } from './setup.ts';
 import { TrainingTokens } from './training-tokens.ts';
-import { syntheticVoters } from './voters.ts';
+import { attachedTo, syntheticVoters } from './voters.ts';
 
 const { values } = parseArgs({
   options: {
@@ -86,12 +86,14 @@ const stationPorts = { kiosk: port + 4, desk: port + 5 };
 const officePassphrase = passphrase();
 const tokens = new TrainingTokens(MEMBERS.map(({ name }) => name));
 const secret = makePairingSecret();
+/** Those from here on are on the station's list, a third of all. */
+const firstAtStation = values.station ? Math.ceil((voters.length * 2) / 3) : voters.length;
 const services = [port + 1, port + 2, port + 3].map((n) => `http://127.0.0.1:${n}`);
 const stationPages: PageServer[] = [];
 const control = new Control({
   states: join(root, '.state'),
   plan,
-  voters: csv,
+  voters: values.station ? attachedTo(STATION.id, csv, firstAtStation) : csv,
   minutes: whole('minutes', 100_000),
   passphrase: officePassphrase,
   ports: { box: port + 1, registrar: port + 2, observers: port + 3 },
@@ -162,8 +164,16 @@ console.log(`
 ${
   values.station
     ? `
-  Участок № ${STATION.id}: киоск  http://127.0.0.1:${stationPorts.kiosk}/terminal/
-           стол регистрации  http://127.0.0.1:${stationPorts.desk}/desk/      код стола: ${deskCode}
+  Участок № ${STATION.id}, по порядку дня:
+    Проверка машины      http://127.0.0.1:${stationPorts.kiosk}/technician/
+    Киоск                http://127.0.0.1:${stationPorts.kiosk}/terminal/
+    Карточки доступа     печатает комиссия на своей странице, «Участки»
+    Стол регистрации     http://127.0.0.1:${stationPorts.desk}/desk/      код стола: ${deskCode}
+    В списке участка     ${
+      firstAtStation < voters.length
+        ? `избиратели с ${voters[firstAtStation]!.number} по ${voters.at(-1)!.number}, остальных переводит стол`
+        : 'никого: избирателей переводит стол'
+    }
 `
     : ''
 }

@@ -26,6 +26,16 @@ export function draftOf(plan: ElectionPlan, perStyle?: ReadonlyMap<string, numbe
 }
 
 /**
+ * Attaches the voters from place `from` on to a station beforehand: its desk finds them on its list, and
+ * they don't vote online.
+ */
+export function attachedTo(station: string, csv: string, from: number): string {
+  const [header = '', ...rows] = csv.trim().split(/\r?\n/);
+  const attached = rows.map((row, place) => `${row},${place < from ? '' : station}`);
+  return [`${header},station`, ...attached, ''].join('\r\n');
+}
+
+/**
  * @param folder where the register and the draft are left
  * @param perStyle how many voters each style has; shared out equally without it
  */

@@ -26,7 +26,7 @@ const kernel = async (name: string): Promise<string> =>
 const EXPOSURE: Readonly<Record<string, number>> = {
   'kabina-agent.service': 2,
   'kabina-ready.service': 2,
-  'kabina-page.service': 2,
+  'kabina-page.service': 1,
   // A compositor and a browser need devices, the network and user namespaces.
   'kabina-kiosk.service': 4,
 };

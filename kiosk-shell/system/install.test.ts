@@ -183,6 +183,13 @@ describe('the installation', { skip }, () => {
     );
   });
 
+  it('opens the screen’s session in a way that Debian 12 takes for started', async () => {
+    const unit = await text('/etc/systemd/system/kabina-kiosk.service');
+    assert.match(unit, /^PAMName=/m);
+    // systemd before 256 waits in vain for Type=exec there, and ends the screen after 90 seconds.
+    assert.match(unit, /^Type=simple$/m);
+  });
+
   it('gives folders with ballots to one user each, who can’t log in', async () => {
     const passwd = (await text('/etc/passwd')).split('\n').map((line) => line.split(':'));
     for (const [name, path] of [

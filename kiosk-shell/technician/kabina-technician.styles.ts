@@ -149,6 +149,9 @@ export const styles = css`
   .actions {
     margin: 0;
   }
+  a.button {
+    text-decoration: none;
+  }
   @media print {
     :host {
       padding: 0;

@@ -174,9 +174,19 @@ export class KabinaTechnician extends LitElement {
           </button>
           <button class="button" type="button" @click=${() => print()}>${say.print}</button>
           <button class="button" type="button" @click=${this.#save}>${say.save}</button>
+          ${this.#back()}
         </div>
         <p class="muted">${say.bundle}</p>
       </main>`;
+  }
+
+  #back() {
+    const { machine } = this.facts;
+    if (!machine) return nothing;
+    const { role } = machine;
+    return html`<a class="button" href=${role === 'desk' ? '/desk/' : '/terminal/'}
+      >${words().back[role]}</a
+    >`;
   }
 
   #line(id: LineId, line: Line | undefined): TemplateResult {

@@ -18,6 +18,8 @@ interface Words {
   readonly pair: string;
   readonly pairing: string;
   readonly bundle: string;
+  /** Back to what the machine is for: its browser has no button for that. */
+  readonly back: Readonly<Record<'kiosk' | 'desk', string>>;
   readonly slip: { readonly title: string; readonly line: string };
   readonly lines: Readonly<Record<LineId, string>>;
   readonly sentences: Readonly<Record<string, Sentence>>;
@@ -43,6 +45,7 @@ const ru: Words = {
   pairing: 'Код сопряжения',
   bundle:
     'В файле версии, итоги проверки, коды неполадок и сколько бюллетеней в очереди. В нём нет ключей, избирателей, бюллетеней и времени точнее дня.',
+  back: { kiosk: 'Вернуться к терминалу', desk: 'Вернуться к столу регистрации' },
   slip: {
     title: 'ПРОБНАЯ ПЕЧАТЬ',
     line: 'Это не квитанция. Кабина для голосования, проверка принтера.',
@@ -146,6 +149,7 @@ const kk: Words = {
   pairing: 'Жұптау коды',
   bundle:
     'Файлда нұсқалар, тексеру қорытындысы, ақау кодтары және кезектегі бюллетень саны бар. Онда кілттер, сайлаушылар, бюллетеньдер және күннен дәл уақыт жоқ.',
+  back: { kiosk: 'Терминалға оралу', desk: 'Тіркеу үстеліне оралу' },
   slip: {
     title: 'СЫНАҚ БАСЫП ШЫҒАРУ',
     line: 'Бұл түбіртек емес. Дауыс беру кабинасы, принтерді тексеру.',
@@ -249,6 +253,7 @@ const en: Words = {
   pairing: 'Pairing code',
   bundle:
     'The file has versions, the results of this check, codes of troubles and how many ballots are in the queue. It has no keys, no voters, no ballots and no time finer than the day.',
+  back: { kiosk: 'Back to the terminal', desk: 'Back to the registration desk' },
   slip: { title: 'TEST PRINT', line: 'This is no receipt. Voting booth, printer check.' },
   lines: {
     agent: 'Machine',

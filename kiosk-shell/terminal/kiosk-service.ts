@@ -153,7 +153,10 @@ export class KabinaKioskService extends LitElement {
     const { working } = this;
     return html`<section class="panel">
       <h2>${words.queue}</h2>
-      <kabina-queue-status .status=${kiosk.status.queue}></kabina-queue-status>
+      <kabina-queue-status
+        .status=${kiosk.status.queue}
+        ?closed=${kiosk.status.phase === 'closed'}
+      ></kabina-queue-status>
       <div class="actions">
         <button
           class="button"

@@ -132,12 +132,14 @@ export const controls = css`
     }
   }
 
+  /* Where letters are large and the place is narrow, the words go below the sign. */
   .note {
     display: flex;
-    gap: 0.7em;
+    flex-wrap: wrap;
+    gap: 0.2em 0.7em;
     align-items: flex-start;
     margin: 0 0 1em;
-    padding: 0.75em 1em;
+    padding: 0.75em clamp(0.6em, 4%, 1em);
     border-inline-start: 0.3em solid var(--_accent);
     border-radius: 0.3em;
     background: var(--_tint);
@@ -155,6 +157,10 @@ export const controls = css`
   .note > svg {
     flex: none;
     margin-block-start: 0.1em;
+  }
+  .note > :is(span, div) {
+    flex: 1 1 8em;
+    min-inline-size: 0;
   }
   .code {
     font-family: var(--_mono);

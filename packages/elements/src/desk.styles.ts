@@ -188,6 +188,7 @@ export const styles = css`
     background: var(--_surface);
   }
   .numbers :is(th, td) {
+    overflow-wrap: break-word;
     padding: 0.55em 0.7em;
     border: max(1px, var(--_line)) solid var(--_line-colour);
     font-weight: 400;
@@ -258,7 +259,7 @@ export const styles = css`
   }
 
   /* A table of five columns doesn't fit a telephone or large letters: each row is a card there. */
-  @container desk (max-width: 34em) {
+  @container desk (max-width: 40em) {
     .numbers,
     .numbers :is(tbody, tfoot, tr, th, td) {
       display: block;
@@ -274,6 +275,7 @@ export const styles = css`
     .numbers :is(th, td) {
       border: 0;
       padding-block: 0.3em;
+      overflow-wrap: anywhere;
     }
     .numbers td {
       display: flex;
@@ -286,6 +288,8 @@ export const styles = css`
       font-size: var(--_text);
       font-weight: 400;
     }
+  }
+  @container desk (max-width: 34em) {
     .voter {
       grid-template-columns: 1fr;
     }

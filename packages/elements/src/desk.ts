@@ -58,6 +58,8 @@ export interface DeskStatus {
   readonly trips: readonly DeskTrip[];
   /** What the desk has written and the servers have not taken yet. */
   readonly waiting: number;
+  /** Entries among them that the board won't have: they need a person. */
+  readonly refused: number;
   /** Statements of kiosks that were scanned at closing. */
   readonly held: readonly { readonly kiosk: string; readonly number: number }[];
   readonly busy: boolean;

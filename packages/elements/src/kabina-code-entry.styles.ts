@@ -50,6 +50,9 @@ export const styles = css`
     color: var(--_bad);
     font-weight: 600;
   }
+  .error svg {
+    flex: none;
+  }
   .error:empty {
     display: none;
   }

@@ -53,7 +53,7 @@ export class KabinaDeskCards extends LitElement {
         status.piles.length === 0
           ? html`<p>${msg('Карточек на этом столе нет.')}</p>`
           : html`<p class="muted">
-                ${msg('Пересчитайте каждую стопку: на столе должно лежать столько, сколько в последней колонке.')}
+                ${msg('Пересчитайте каждую стопку и сравните с числом «Должно лежать».')}
               </p>
               ${this.#piles(status.piles)}`
       }

@@ -172,24 +172,31 @@ export class KabinaDeskClosing extends LitElement {
     </li>`;
   }
 
-  #sending({ at, waiting, line }: DeskStatus) {
+  #sending({ at, waiting, refused, line }: DeskStatus) {
     if (at !== 'closed') return nothing;
-    return waiting === 0
-      ? html`<p class="note good" role="status">
-          ${checkIcon}<span>${msg('Все записи стола отправлены.')}</span>
-        </p>`
-      : html`<p class="note" role="status">
-          ${infoIcon}<span
-            >${msg(str`Ждут отправки записи стола: ${waiting}.`)}
-            ${
-              line === 'up'
-                ? msg('Не выключайте стол.')
-                : msg(
-                    'Они отправятся сами, когда появится связь. Если её не будет, продиктуйте числа в комиссию.',
-                  )
-            }</span
-          >
-        </p>`;
+    if (waiting === 0) {
+      return html`<p class="note good" role="status">
+        ${checkIcon}<span>${msg('Все записи стола отправлены.')}</span>
+      </p>`;
+    }
+    const rest = waiting - refused;
+    return html`${refused > 0 ? refusedEntries(refused) : nothing}
+    ${
+      rest === 0
+        ? nothing
+        : html`<p class="note" role="status">
+            ${infoIcon}<span
+              >${msg(str`Ждут отправки записи стола: ${rest}.`)}
+              ${
+                line === 'up'
+                  ? msg('Не выключайте стол.')
+                  : msg(
+                      'Они отправятся сами, когда появится связь. Если её не будет, продиктуйте числа в комиссию.',
+                    )
+              }</span
+            >
+          </p>`
+    }`;
   }
 
   #held(desk: Desk, text: string): void {
@@ -219,6 +226,29 @@ export class KabinaDeskClosing extends LitElement {
     await this.updateComplete;
     this.renderRoot.querySelector<HTMLElement>('#question')?.focus();
   }
+}
+
+/** What an entry that nobody takes means for the member, and whom to call. The alarm stands above already. */
+function refusedEntries(number: number): TemplateResult {
+  return html`<div class="note bad">
+    ${warningIcon}
+    <div>
+      <p><strong>${msg(str`Журнал не принял записей стола: ${number}.`)}</strong></p>
+      <p>
+        ${msg(
+          'Скорее всего, этот стол считали потерянным, и комиссия уже записала отчёт за него по бумажному списку. Если числа разошлись, в журнале остаются те, что подписали члены комиссии.',
+        )}
+      </p>
+      <p>
+        ${msg('Ни один голос от этого не пропал. Отправлять ещё раз не нужно: запись хранится на столе.')}
+      </p>
+      <p>
+        ${msg(
+          'Напечатайте «Баланс карточек при закрытии» и позвоните председателю комиссии, которая ведёт эти выборы: назовите числа с него и код entries.refused. Бумажный список и карточки сохраните.',
+        )}
+      </p>
+    </div>
+  </div>`;
 }
 
 /** Groups to be read out, a line of the text a line of the screen. */

@@ -463,6 +463,18 @@ describe('kabina-desk', () => {
     expect(element.shadowRoot!.querySelector('kabina-desk-voters') === null).to.equal(true);
   });
 
+  it('says what an account that the board won’t have means, and whom to call', async () => {
+    const element = await show(new ScriptedDesk(deskStates['closed and refused']));
+    const refused = text(element);
+    expect(refused).to.include('Журнал не принял записей стола: 1.');
+    expect(refused).to.include('позвоните председателю комиссии');
+    expect(refused).not.to.include('Ждут отправки записи стола');
+    expect(refused).not.to.include('Не выключайте стол');
+    element.desk = new ScriptedDesk({ ...deskStates['closed and refused'], waiting: 3 });
+    await acted(element);
+    expect(text(element)).to.include('Ждут отправки записи стола: 2. Не выключайте стол.');
+  });
+
   /** Every screen: a state, and the way to it. */
   const screens: readonly (readonly [string, (element: KabinaDesk) => Promise<void>])[] = [
     ...Object.keys(deskStates).map((state) => [state, () => Promise.resolve()] as const),

@@ -29,6 +29,10 @@ export interface QueueView {
 /** Troubles with which a kiosk takes no voter. */
 const STOPS = /^(journal|storage|keeper)\.|^outbox\.(closed|damaged|elsewhere)$/;
 
+function stopped({ trouble: last }: QueueView): boolean {
+  return last !== undefined && STOPS.test(last.code);
+}
+
 type Look = 'good' | 'waits' | 'bad';
 
 /**
@@ -42,6 +46,8 @@ export class KabinaQueueStatus extends LitElement {
   @property({ attribute: false }) accessor status: QueueView | undefined;
   /** The sentence alone, for a corner of another screen. */
   @property({ type: Boolean, reflect: true }) accessor compact = false;
+  /** The kiosk is closed: it doesn't say that one may vote. */
+  @property({ type: Boolean }) accessor closed = false;
 
   constructor() {
     super();
@@ -82,8 +88,8 @@ export class KabinaQueueStatus extends LitElement {
         </div>
       </dl>
       ${
-        waiting > 0
-          ? html`<p class="note">${infoIcon}<span>${whatNext(status)}</span></p>`
+        waiting > 0 && !stopped(status)
+          ? html`<p class="note">${infoIcon}<span>${whatNext(status, this.closed)}</span></p>`
           : nothing
       }
       ${
@@ -104,9 +110,9 @@ export class KabinaQueueStatus extends LitElement {
 
 /** What matters most, first. */
 function summary(status: QueueView): { readonly look: Look; readonly words: string } {
-  const { waiting, quarantined, line, full, trouble: last } = status;
+  const { waiting, quarantined, line, full } = status;
   const kept = waiting === 0 ? '' : msg(str`Сохранено и ждёт отправки: ${whole(waiting)}.`);
-  if (last !== undefined && STOPS.test(last.code)) {
+  if (stopped(status)) {
     return { look: 'bad', words: `${msg('Терминал остановлен, нужен человек.')} ${kept}`.trim() };
   }
   if (full)
@@ -151,14 +157,17 @@ function lineWord(line: QueueView['line']): string {
   }
 }
 
-function whatNext({ line }: QueueView): string {
-  return line === 'down'
-    ? msg(
-        'Бюллетени в сохранности и отправятся сами, когда появится связь. Голосовать можно и без неё.',
-      )
-    : msg(
-        'Бюллетени отправляются сами, вперемешку и по нескольку сразу, чтобы по времени нельзя было узнать, чей какой.',
-      );
+function whatNext({ line, full }: QueueView, closed: boolean): string {
+  if (line === 'down') {
+    return closed || full
+      ? msg('Бюллетени в сохранности и отправятся сами, когда появится связь.')
+      : msg(
+          'Бюллетени в сохранности и отправятся сами, когда появится связь. Голосовать можно и без неё.',
+        );
+  }
+  return msg(
+    'Бюллетени отправляются сами, вперемешку и по нескольку сразу, чтобы по времени нельзя было узнать, чей какой.',
+  );
 }
 
 declare global {

@@ -2,17 +2,20 @@ import { css } from 'lit';
 
 export const styles = css`
   :host {
-    container: balance / inline-size;
+    container-type: inline-size;
   }
+  /* The sheet and not the page is what the tables have to fit. */
   article {
+    container: sheet / inline-size;
     max-inline-size: 62rem;
-    padding: clamp(1em, 4cqi, 2.5em);
+    padding: clamp(0.6em, 4cqi, 2.5em);
   }
   header {
     margin-block-end: 1.2em;
   }
   h2 {
     margin: 0.4em 0 0.2em;
+    font-size: clamp(1em, 8cqi, 1.5em);
   }
   .station {
     font-weight: 600;
@@ -49,7 +52,7 @@ export const styles = css`
     padding-inline-start: 1.4em;
   }
   /* Too many columns for a telephone or large letters: each row is a card there. */
-  @container balance (max-width: 46em) {
+  @container sheet (max-width: 52em) {
     table,
     caption,
     tbody,

@@ -20,7 +20,8 @@ export const sheet = css`
   .training {
     margin: 0 0 1em;
     max-inline-size: none;
-    padding: 0.35em 1em;
+    padding: 0.35em clamp(0.2em, 3cqi, 1em);
+    font-size: clamp(0.7em, 7cqi, 1em);
     border: max(3px, var(--_line)) double var(--_on-training);
     background: var(--_training);
     color: var(--_on-training);

@@ -79,6 +79,19 @@ describe('station parts', () => {
     expect(text(element).split('кончилось место').length - 1).to.equal(1);
   });
 
+  it('queue: a kiosk that is closed, full or stopped bids nobody vote', async () => {
+    for (const name of ['full', 'stopped']) {
+      expect(text(await queue(name)), name).not.to.include('Голосовать можно');
+    }
+    expect(text(await queue('stopped'))).not.to.include('отправятся сами');
+    const element = await queue('offline');
+    expect(text(element)).to.include('Голосовать можно и без неё');
+    element.closed = true;
+    await settle(element);
+    expect(text(element)).to.include('отправятся сами, когда появится связь.');
+    expect(text(element)).not.to.include('Голосовать');
+  });
+
   it('queue: a kiosk that has lost it is stopped, and says so', async () => {
     const element = await queue('waiting');
     for (const code of ['outbox.closed', 'outbox.damaged', 'outbox.elsewhere', 'journal.damaged']) {
@@ -191,6 +204,29 @@ describe('station parts', () => {
       expect(await leftBehind(() => balance(name))).to.deep.equal([]);
     });
   }
+
+  it('balance: no table sticks out of its sheet, and notes have room for words', async () => {
+    for (const locale of ['ru', 'kk', 'en'] as const) {
+      await setLocale(locale);
+      const page = await mount(html`<div>${balance('lost desk')}</div>`);
+      const root = page.firstElementChild!.shadowRoot!;
+      for (let width = 280; width <= 1400; width += 35) {
+        page.style.inlineSize = `${width}px`;
+        await settle(page.firstElementChild as HTMLElement);
+        const sheet = root.querySelector('article')!;
+        const { paddingRight } = getComputedStyle(sheet);
+        const edge = sheet.getBoundingClientRect().right - parseFloat(paddingRight);
+        for (const table of root.querySelectorAll('table')) {
+          const over = table.getBoundingClientRect().right - edge;
+          expect(over, `${locale}, ${width} px`).to.be.below(0.5);
+        }
+        for (const words of root.querySelectorAll('.note span')) {
+          const em = parseFloat(getComputedStyle(words).fontSize);
+          expect(words.clientWidth / em, `${locale}, ${width} px`).to.be.above(7);
+        }
+      }
+    }
+  });
 
   it('balance: prints as a table, black on white', async () => {
     await setViewport({ width: 720, height: 1000 });

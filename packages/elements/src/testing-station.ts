@@ -93,6 +93,7 @@ const open: DeskStatus = {
     { id: '2', voters: 4, served: 0, out: 6, back: undefined },
   ],
   waiting: 14,
+  refused: 0,
   held: [],
   busy: false,
 };
@@ -123,6 +124,13 @@ export const deskStates = {
     line: 'up',
     waiting: 0,
     held: ['K1', 'K2'].map((kiosk) => ({ kiosk, number: 0 })),
+  },
+  'closed and refused': {
+    ...closed,
+    line: 'up',
+    waiting: 1,
+    refused: 1,
+    trouble: { code: 'entries.refused', retryable: false },
   },
 } satisfies Readonly<Record<string, DeskStatus>>;
 

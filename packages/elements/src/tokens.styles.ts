@@ -116,9 +116,10 @@ export const textSizes = css`
   [data-text='largest'] {
     --kabina-text: 1.75rem;
   }
+  /* 44 px where a kiosk's screen is looked at in a small window, with millimetres that are none. */
   [data-mode='kiosk'] {
     --_mm: var(--kabina-mm, 1mm);
-    --kabina-target: max(12.7 * var(--_mm), 2.4 * var(--kabina-text));
+    --kabina-target: max(44px, 12.7 * var(--_mm), 2.4 * var(--kabina-text));
     --kabina-gap: max(2.54 * var(--_mm), 0.5 * var(--kabina-text));
     --kabina-measure: calc(44 * var(--kabina-text));
     --kabina-qr-size: min(100%, max(80 * var(--_mm), 14rem));
