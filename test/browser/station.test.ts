@@ -468,10 +468,13 @@ async function ballotOptions(): Promise<string[]> {
 /** What a scanner does that types like a keyboard. */
 async function scan(page: Page, text: string): Promise<void> {
   await page.evaluate((code) => {
-    const press = (init: KeyboardEventInit) =>
-      document.body.dispatchEvent(
-        new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...init }),
-      );
+    // A key every millisecond, however busy the machine is that runs this.
+    let timeStamp = performance.now();
+    const press = (init: KeyboardEventInit) => {
+      const event = new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...init });
+      Object.defineProperty(event, 'timeStamp', { value: timeStamp++ });
+      document.body.dispatchEvent(event);
+    };
     const signs: Readonly<Record<string, string>> = { '-': 'Minus', _: 'Minus', ':': 'Semicolon' };
     for (const key of code) {
       const digit = /[0-9]/.test(key) ? `Digit${key}` : `Key${key.toUpperCase()}`;
