@@ -60,7 +60,7 @@ export class KabinaDeskClosing extends LitElement {
         ${kiosksOf(status.piles).map((pile) => this.#kiosk(desk, status, pile, busy))}
       </ul>
       <kabina-code-entry
-        .label=${msg('Код закрытия с экрана или чека терминала')}
+        .label=${msg('Код закрытия с экрана или слипа терминала')}
         .hint=${msg('Поднесите его к сканеру.')}
         .alphabet=${'text'}
         .scanned=${HELD_PREFIX}
