@@ -65,10 +65,19 @@ describe('the whole road in a browser', { concurrency: false }, () => {
   /** One road: where a step fails, those after it have nothing to stand on. */
   let failed = '';
   const step = (name: string, walk: () => Promise<void> | void): void => {
-    test(name, async () => {
+    test(name, async (t) => {
       assert.equal(failed, '', 'an earlier step has failed');
       failed = name;
-      await walk();
+      try {
+        await walk();
+      } catch (error) {
+        // What the others saw meanwhile; their pages may not be there yet.
+        for (const one of [holder, tokenHolder, office.page] as (Page | undefined)[]) {
+          const seen = await one?.locator('body').ariaSnapshot();
+          if (seen !== undefined) t.diagnostic(seen);
+        }
+        throw error;
+      }
       failed = '';
     });
   };
