@@ -12,6 +12,9 @@ export class NetworkError extends Error {
   }
 }
 
+/** How long an answer may take where the caller sets no limit of its own. Milliseconds. */
+const PATIENCE = 60_000;
+
 /**
  * As `fetch`; the answer is there to its end, so that reading it can't fail any more.
  *
@@ -19,7 +22,7 @@ export class NetworkError extends Error {
  */
 export const reach: typeof fetch = async (input, init) => {
   try {
-    const answer = await fetch(input, init);
+    const answer = await fetch(input, { signal: AbortSignal.timeout(PATIENCE), ...init });
     const { status, statusText, headers } = answer;
     const body = answer.body === null ? null : await answer.arrayBuffer();
     return new Response(body, { status, statusText, headers });

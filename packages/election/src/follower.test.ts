@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { at, election, good, insert, without } from '../test/spoil.ts';
-import { BoardFollower, type FollowerOptions } from './follower.ts';
+import { BoardFollower, httpReader, type FollowerOptions } from './follower.ts';
 import type { TileReader } from '@kabina/log/tiles';
 import { flipped, type Step } from './testing.ts';
 
@@ -85,4 +87,27 @@ test('takes no other election than the one it was told', async () => {
   const { reads } = shelf(good.steps);
   const other = follow(reads, { electionId: flipped(election.electionId, 0) });
   await assert.rejects(other.refresh(), { code: 'follower.election' });
+});
+
+test('a web server that never answers is given up, and the next look may find it', async () => {
+  const { reader } = election.build(good.steps);
+  let silent = true;
+  const server = createServer((request, response) => {
+    if (silent) return;
+    void reader.read((request.url ?? '').slice('/board/'.length)).then((bytes) => {
+      response.writeHead(bytes === undefined ? 404 : 200).end(bytes);
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  try {
+    const { port } = server.address() as AddressInfo;
+    const follower = follow(httpReader(`http://127.0.0.1:${port}/board`, fetch, 300));
+    await assert.rejects(follower.refresh(), TypeError);
+    silent = false;
+    assert.equal(await follower.refresh(), true);
+    assert.equal(follower.state.phase, 'published');
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 });

@@ -126,12 +126,30 @@ function rewritten(size: number): ElectionError {
   );
 }
 
-/** A board served over HTTP: any web server that serves the folder's files. */
-export function httpReader(board: string, fetcher: typeof fetch = fetch): TileReader {
+/** How long a web server may be silent before it says what it has. Milliseconds. */
+const PATIENCE = 30_000;
+
+/**
+ * A board served over HTTP: any web server that serves the folder's files. Reading throws what `fetch`
+ * throws, a `TypeError`, where nobody answers; who follows a board for days must not wait on one answer
+ * that never comes.
+ */
+export function httpReader(
+  board: string,
+  fetcher: typeof fetch = fetch,
+  patience = PATIENCE,
+): TileReader {
   const base = board.endsWith('/') ? board : `${board}/`;
   return {
     async read(path) {
-      const answer = await fetcher(new URL(path, base), { credentials: 'omit' });
+      const silence = new AbortController();
+      const timer = setTimeout(() => {
+        silence.abort(new TypeError(`${path}: no answer`));
+      }, patience);
+      const answer = await fetcher(new URL(path, base), {
+        credentials: 'omit',
+        signal: silence.signal,
+      }).finally(() => clearTimeout(timer));
       if (answer.status === 404) return undefined;
       if (!answer.ok)
         throw new ElectionError('board.unreachable', `${path}: HTTP ${answer.status}`);

@@ -11,6 +11,9 @@ export class BoxError extends Error {
   }
 }
 
+/** The box checks a share and waits for its witnesses. Milliseconds. */
+const PATIENCE = 60_000;
+
 /** @param box address of the ballot box's listener */
 export function entryPoster(box: string): (entry: Uint8Array) => Promise<void> {
   return async (entry) => {
@@ -21,6 +24,7 @@ export function entryPoster(box: string): (entry: Uint8Array) => Promise<void> {
         headers: { 'content-type': 'application/cbor' },
         body: entry.slice(),
         credentials: 'omit',
+        signal: AbortSignal.timeout(PATIENCE),
       });
     } catch (cause) {
       throw new BoxError('box.unreachable', 'the ballot box does not answer', { cause });
