@@ -99,22 +99,13 @@ export class KabinaOfficeLostDesk extends LitElement {
             </li>`,
         )}
       </ul>
-      <kabina-office-act .office=${office} .act=${act}></kabina-office-act>
-      <div class="actions">
-        <button
-          class="button danger"
-          type="button"
-          aria-disabled=${act.missing > 0 || office.busy !== undefined}
-          @click=${() => {
-            if (act.missing === 0) void this.#post(office, act);
-          }}
-        >
-          Записать отчёт
-        </button>
-        <button class="button" type="button" @click=${() => (this.act = undefined)}>
-          Составить заново
-        </button>
-      </div>`;
+      <kabina-office-act
+        .office=${office}
+        .act=${act}
+        yes="Записать отчёт"
+        @kabina-post=${() => void this.#post(office, act)}
+        @kabina-again=${() => (this.act = undefined)}
+      ></kabina-office-act>`;
   }
 
   #marks(office: Office) {

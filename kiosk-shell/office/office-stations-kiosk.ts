@@ -139,22 +139,13 @@ export class KabinaOfficeKioskTrouble extends LitElement {
       return `${title}: ${number}`;
     });
     return html`<p>${act.body.reason}. Списываются карточки: ${cards.join('; ') || 'ни одной'}.</p>
-      <kabina-office-act .office=${office} .act=${act}></kabina-office-act>
-      <div class="actions">
-        <button
-          class="button danger"
-          type="button"
-          aria-disabled=${act.missing > 0 || office.busy !== undefined}
-          @click=${() => {
-            if (act.missing === 0) void this.#post(office, act);
-          }}
-        >
-          Списать
-        </button>
-        <button class="button" type="button" @click=${() => (this.act = undefined)}>
-          Составить заново
-        </button>
-      </div>`;
+      <kabina-office-act
+        .office=${office}
+        .act=${act}
+        yes="Списать"
+        @kabina-post=${() => void this.#post(office, act)}
+        @kabina-again=${() => (this.act = undefined)}
+      ></kabina-office-act>`;
   }
 
   async #dictated(event: SubmitEvent, office: Office, name: string): Promise<void> {
